@@ -1,0 +1,1 @@
+"""hostaway-mcp: ask an AI assistant about your Hostaway rentals."""

@@ -1,0 +1,1 @@
+"""What is written down about the work: logs, audit and figures, none of which ever holds a secret."""

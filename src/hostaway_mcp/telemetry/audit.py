@@ -1,0 +1,99 @@
+"""The audit: one record for every tool call, appended to a file that only its owner can read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+_log = logging.getLogger("hostaway_mcp.audit")
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRecord:
+    """Who asked what, when, and how it ended; arguments only as a hash, since they may name a guest."""
+
+    at: str
+    """When the call began, UTC."""
+    correlation_id: str
+    account: str
+    caller: str
+    door: str
+    tool: str
+    arguments_hash: str
+    outcome: str
+    """`done`, `partial`, `cancelled`, or the code of the refusal."""
+    duration_ms: int
+    upstream_calls: int
+
+
+class Audit(Protocol):
+    """Where audit records go."""
+
+    def append(self, record: AuditRecord) -> None:
+        """Keeps one record."""
+        ...
+
+    @property
+    def failures(self) -> int:
+        """How many records could not be kept since the start."""
+        ...
+
+
+def hash_arguments(arguments: Mapping[str, object]) -> str:
+    """16 hexadecimal digits of the SHA-256 of the arguments in canonical JSON."""
+    canonical = json.dumps(arguments, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def instant(moment: datetime) -> str:
+    """ISO 8601 in UTC with milliseconds and Z."""
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+class AuditFile:
+    """
+    Audit records as JSON lines in a file of mode 0600.
+
+    Each record is one write in append mode, so that several processes can share the file. Reading goes on
+    when the file cannot be written: the failure is counted and logged.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._failures = 0
+
+    @property
+    def failures(self) -> int:
+        return self._failures
+
+    def append(self, record: AuditRecord) -> None:
+        line = json.dumps(asdict(record), separators=(",", ":"), ensure_ascii=False) + "\n"
+        try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            try:
+                os.write(descriptor, line.encode())
+            finally:
+                os.close(descriptor)
+        except OSError as error:
+            self._failures += 1
+            _log.error("audit_not_written", extra={"code": type(error).__name__, "count": self._failures})
+
+
+class MemoryAudit:
+    """Audit records in a list."""
+
+    failures = 0
+
+    def __init__(self) -> None:
+        self.records: list[AuditRecord] = []
+
+    def append(self, record: AuditRecord) -> None:
+        self.records.append(record)

@@ -1,0 +1,208 @@
+"""Takes secrets and personal data out of any text before it is written down or leaves in an error."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from urllib.parse import quote
+
+MASK = "[redacted]"
+
+_SECRETS = "|".join(
+    (
+        r"(?:access|refresh|id|bearer|auth)[ _-]?token|token|client[ _-]?secret|secret",
+        r"(?:api|http|x-api|private|encryption|hostaway)[ _-]?key|guestAuthHash|verificationCode|jwt|bearer",
+        r"authorization|cookie|cred(?:ential)?s",
+        r"(?:cc|card)[ _-]?number|(?:cc|card)?[ _-]?(?:cvc|cvv)2?",
+    )
+)
+_PASSWORDS = "|".join(
+    (
+        r"(?:wi-?fi|wlan|network)[ _-]?(?:username|password|passwor[dt]|pass|key|code)",
+        r"password(?: del wi-?fi)?|passwd|pwd|passphrase|passcode|passwort|kennwort",
+        r"contrase(?:ñ|n)a(?: del wi-?fi)?|mot de passe(?: (?:du )?wi-?fi)?|senha(?: do wi-?fi)?",
+    )
+)
+_CODES = "|".join(
+    (
+        r"doorCodeInstruction|(?<![a-z])pin(?:[ _-]?code)?",
+        r"(?:door|gate|access|entry|entrance|alarm|key|keypad|lock|garage|building|lobby|intercom|safe|box)"
+        r"[ _-]?(?:security[ _-]?)?code",
+        r"keypad|lock[ _-]?box|key[ _-]?safe",
+        r"t(?:ü|ue)r-?code|zugangscode|zahlencode",
+        r"c[óo]digo (?:de |da |del )?(?:la )?(?:puerta|porta|entrada|acceso|acesso)",
+        r"code (?:de la |d['’]|de )?(?:porte|entr[ée]e|acc[èe]s)|digicode",
+        r"codice (?:della |del |d['’]|di )?(?:porta|portone|ingresso|accesso)",
+    )
+)
+_NAMES = f"{_SECRETS}|{_PASSWORDS}|{_CODES}"
+_IS = r"(?:is|are|was|to|ist|lautet|es|est|è|é)"
+# `name: value`, `"name":"value"`, `\"name\": [value`, `name=value`, `<name>value`, `('name', 'value')`, %3D.
+_OPENING = r"\s{0,3}+(?:b(?=\\*[\"']))?(?:(?!\[redacted)[\[(*_`]){0,3}\\{0,3}"
+_JOINT = (
+    r"(?:[*_`]{0,2}\\{0,3}[\"']?[*_`]{0,2}\s{0,3}+(?:[:=]{1,2}>?|,(?=\s*b?[\"']))"
+    rf"{_OPENING}[\"'`]?|>|(?:%22)?%3[ad](?:%22)?)"
+)
+_UNMASKED = r"(?!\[redacted\]|bearer\b|basic\b)"
+_VALUE = rf"{_UNMASKED}[^\s\"'`&,;<>{{}}\\]+"
+_BLANK = r"[ \u00a0\u2009\u202f]"
+_BETWEEN = r"[ \u00a0\u2009\u202f.\-\u2010-\u2015/]"
+_DATE = r"(?!(?:19|20)\d\d-\d\d-\d\d(?!\d)|\d\d?[./-]\d\d?[./-](?:19|20)\d\d(?!\d))"
+_NOT_INSIDE = r"(?<![\w.:/-])(?<!\d[,])"
+_ENDS = r"(?![\w:]|[.,-]\d)"
+_PHONE_WORDS = (
+    r"(?:(?:tele|mobile)?phone|mobile|cell|telefon|tel[ée]fono|telefone|tel|handy|m[óo]vil|celular"
+    r"|whats-?app|sms|fax)"
+)
+_CODE_WORDS = r"\b(?:code|c[óo]digo|codice)"
+
+Replacement = str | Callable[[re.Match[str]], str]
+Patterns = tuple[tuple[re.Pattern[str], Replacement], ...]
+
+
+def _code_in_a_sentence(match: re.Match[str]) -> str:
+    """`the code is 4821` is a door's; an error's, country's or booking's code stays."""
+    before = (match[1] or "").strip().lower()
+    return match[0] if before in _OTHER_CODES else f"{match[1] or ''}{match[2]}{MASK}"
+
+
+_OTHER_CODES = frozenset(
+    """airport area booking channel confirmation country coupon currency discount dress error exit http
+    language postal promo qr reservation return status zip""".split()  # noqa: SIM905 - read as prose
+)
+
+# Looking for names and numbers at every letter takes a hundred times as long as seeing that there are none.
+_MAY_NAME = re.compile(
+    r"(?i)token|secret|key|hash|code|jwt|bearer|basic|authori|cookie|cred|card|cc|cvc|cvv|pass|pwd|kennwort"
+    r"|contrase|senha|pin|lock|safe|c[óo]dig|codice|begin|://|/webhooks"
+)
+_MAY_NUMBER = re.compile(r"\d(?:\D{0,4}\d){4}")
+
+_BARE: Patterns = tuple(
+    (re.compile(pattern), MASK)
+    for pattern in (
+        # JSON Web Tokens, whole or cut short; keys of well-known services; long hexadecimal secrets.
+        r"\beyJ[\w-]{8,}(?:\.[\w-]*){0,2}",
+        r"\b(?:(?:sk|pk|rk|whsec)[-_][\w-]{16,}|gh[a-z]_\w{20,}|xox[a-z]-[\w-]{10,})",
+        r"\b(?:(?:AKIA|ASIA)[0-9A-Z]{16}\b|AIza[\w-]{30,})",
+        r"(?<![0-9A-Za-z])(?:[0-9a-f]{48,}|[0-9A-F]{48,})(?![0-9A-Za-z])",
+    )
+)
+_MAIL: Patterns = tuple(
+    (re.compile(pattern), MASK)
+    for pattern in (
+        # Plain or encoded in a URL; then as people write it to slip through a channel's filter.
+        r"[\w.+%'-]{1,64}(?:@|%40)[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}",
+        r"(?i)\b[\w.+-]{1,64}\s?[\[({]\s?at\s?[\])}]\s?[\w-]{1,63}"
+        r"(?:\s?(?:\.|[\[({]\s?dot\s?[\])}])\s?[\w-]{2,63}){1,4}",
+    )
+)
+_MAY_MAIL = re.compile(r"(?i)@|%40|[\[({]\s?at\s?[\])}]")
+_NAMED: Patterns = tuple(
+    (re.compile(pattern), replacement)
+    for pattern, replacement in (
+        (r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[^-]*(?:-----END [A-Z ]{0,30}-----)?", MASK),
+        (r"://[^\s/@\"'<>]{1,200}@", f"://{MASK}@"),
+        (r"(/webhooks/hostaway/)[^\s/?#\"'{}\[]+", rf"\1{MASK}"),
+        # Headers whose whole value is a secret.
+        (
+            r"(?i)\b((?:proxy-)?authorization|(?:set-)?cookie2?|x-[a-z-]{0,20}(?:key|token|secret|signature))"
+            r"(\s*:\s*+)(?!\[redacted\])[^\r\n\"'{}]+",
+            rf"\1\2{MASK}",
+        ),
+        (r"(?i)\b(bearer|basic|token)(\s++)(?!\[redacted\])(?=[\w.~+/=-]*\d)[\w.~+/=-]{6,}", rf"\1\2{MASK}"),
+        (r"(?i)\b(bearer|basic)(\s++)(?!\[redacted\])[\w.~+/-]{16,}=*", rf"\1\2{MASK}"),
+        # A quoted value, whole. Then the name of a secret and what stands behind it: after a colon or the
+        # like anything, after a word such as "is" only what holds a digit.
+        (
+            rf"(?i)({_NAMES})(\\{{0,3}}[\"']?\s{{0,3}}+[:=,]{_OPENING}([\"']))"
+            r"(?!\[redacted\]|(?:bearer|basic)\s)(?:\\.|(?!\3)[^\\\r\n]){1,400}",
+            rf"\1\2{MASK}",
+        ),
+        (
+            rf"(?i)({_PASSWORDS})(\s{{0,3}}+[:=]\s{{0,3}}+){_UNMASKED}"
+            r"(?:(?!\. |\.$)[^\r\n,;<>{}\"'&|]){1,60}",
+            rf"\1\2{MASK}",
+        ),
+        (rf"(?i)({_NAMES})({_JOINT}){_VALUE}", rf"\1\2{MASK}"),
+        (
+            rf"(?i)(?<![a-z])({_NAMES})(\s{{1,3}}+(?:{_IS}\s{{1,3}}+|no\.?\s|n[º°]\s?)?[#*\"'`]?)"
+            rf"(?=[^\s]{{0,60}}\d){_VALUE}",
+            rf"\1\2{MASK}",
+        ),
+        (
+            rf"(?i)(?<![a-z])({_PASSWORDS})(\s{{1,3}}+{_IS}\s{{1,3}}+[\"'`])[^\"'`\r\n]{{1,60}}",
+            rf"\1\2{MASK}",
+        ),
+        (
+            rf"(?i)(?<![a-z])({_CODES}|{_PASSWORDS})(\s[\w ]{{0,40}}?\b{_IS}\s{{1,3}}+(?:now\s)?[#*\"'`]?)"
+            rf"(?=[^\s]{{0,30}}\d)(?!(?:19|20)\d\d-\d\d){_VALUE}",
+            rf"\1\2{MASK}",
+        ),
+    )
+)
+_NUMBERS: Patterns = tuple(
+    (re.compile(pattern), replacement)
+    for pattern, replacement in (
+        (
+            rf"(?i)(\b[a-z]+\s+)?({_CODE_WORDS}\s*(?:{_IS}|[:=])\s*[#*]?)\d[\d ]{{2,8}}\d[#*]?{_ENDS}",
+            _code_in_a_sentence,
+        ),
+        # Cards: 13 to 19 digits with the separators that people use. Dates, instants and bare ids of at
+        # most 12 digits stay.
+        (rf"(?<![\w.-]){_DATE}\d(?:(?:{_BLANK}|[-\u2010-\u2015])?\d){{12,18}}(?![\w-])", MASK),
+        (r"(?<![\w.-])\d{4}([./_\t])\d{4}\1\d{4}\1\d{1,7}(?!\w)", MASK),
+        # Phone numbers: international, with an area code in brackets, with a trunk 0, then the national
+        # groupings that are seldom anything else, then any digits that are called a phone.
+        (rf"(?<!\w)(?:[+＋]|00){_BLANK}?\(?\d(?:(?:{_BETWEEN}|[()]){{0,2}}\d){{6,14}}(?!\w)", MASK),
+        (rf"(?<![\w.-])(?:\d[ -]?)?\(\d{{2,5}}\){_BETWEEN}?\d(?:{_BETWEEN}?\d){{4,9}}(?![\w-])", MASK),
+        (rf"{_NOT_INSIDE}{_DATE}0\d(?:{_BETWEEN}?\d){{7,10}}{_ENDS}", MASK),
+        (rf"{_NOT_INSIDE}(?:1{_BETWEEN})?\d{{3}}{_BETWEEN}\d{{3}}{_BETWEEN}\d{{3,4}}{_ENDS}", MASK),
+        (rf"{_NOT_INSIDE}{_DATE}\d{{2,3}}[ -]\d{{4,5}}[ -]\d{{4}}{_ENDS}", MASK),
+        (rf"{_NOT_INSIDE}\d{{2,3}}(?:{_BLANK}\d{{2}}){{3,4}}{_ENDS}", MASK),
+        (rf"{_NOT_INSIDE}\d{{2}}{_BLANK}\d{{3}}(?:{_BLANK}\d{{2}}){{2}}{_ENDS}", MASK),
+        (rf"{_NOT_INSIDE}\d{{2,3}}{_BLANK}(?:\d{{3}}{_BLANK}\d{{4}}|\d{{2}}{_BLANK}\d{{3}}){_ENDS}", MASK),
+        (
+            rf"(?i)((?<![a-z])[a-z]{{0,12}}{_PHONE_WORDS}\w{{0,8}}\W{{1,5}}"
+            r"(?:(?:is|at|on|me|number)\W{1,3}){0,3})"
+            rf"(?!\[redacted\])\+?\(?\d(?:(?:{_BETWEEN}|[()]){{0,2}}\d){{5,14}}",
+            rf"\1{MASK}",
+        ),
+    )
+)
+
+
+class Redactor:
+    """Replaces what looks like a secret or a person's address, and every secret that it was told of."""
+
+    def __init__(self) -> None:
+        self._known: tuple[str, ...] = ()
+
+    def learn(self, secret: str) -> None:
+        """From now on this very text never comes out, plain, in a URL or in JSON."""
+        if len(secret) >= 6:
+            written = (json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False))
+            # The longest first: one secret may begin with another.
+            forms = {*self._known, secret, quote(secret, safe=""), *written}
+            self._known = tuple(sorted(forms, key=len, reverse=True))
+
+    def __call__(self, text: str) -> str:
+        for secret in self._known:
+            text = text.replace(secret, MASK)
+        text = _apply(_BARE, text)
+        if _MAY_NAME.search(text):
+            text = _apply(_NAMED, text)
+        if _MAY_MAIL.search(text):
+            text = _apply(_MAIL, text)
+        return _apply(_NUMBERS, text) if _MAY_NUMBER.search(text) else text
+
+
+def _apply(patterns: Patterns, text: str) -> str:
+    for pattern, replacement in patterns:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+redact = Redactor()
+"""The redactor of this process; sinks call it, whoever holds a secret teaches it."""
