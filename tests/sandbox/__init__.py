@@ -1,0 +1,1 @@
+"""The sandbox held to the documentation and to its promises."""
