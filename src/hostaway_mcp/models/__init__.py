@@ -1,0 +1,1 @@
+"""What Hostaway says a noun is: frozen records, read leniently from its JSON."""
