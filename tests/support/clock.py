@@ -15,7 +15,7 @@ DEFAULT_NOW = datetime(2026, 7, 23, 12, 0, 0, tzinfo=UTC)
 """The day of the documentation snapshot."""
 
 TICK_SECONDS = 1e-6
-"""No wait is shorter: what is too small for a float to add would be over at once, and begun again for ever."""
+"""No wait is shorter: one too small for a float to add would be over at once, and begin again for ever."""
 
 DEADLOCK_SECONDS = 60.0
 """Real seconds after which a test in which nothing can ever happen is ended."""

@@ -1,4 +1,4 @@
-"""The whole house over an embedded sandbox: real client, real services, real tools; only the network is false."""
+"""The whole house over an embedded sandbox: real client, services and tools; only the network is false."""
 
 from __future__ import annotations
 
