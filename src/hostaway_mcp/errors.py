@@ -26,11 +26,9 @@ Each says what happened in one plain sentence, what to try (`hint`), and whose m
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Any
-
-from hostaway_mcp.telemetry.redaction import redact
 
 MAX_SENTENCE_CHARS = 1_200
 """Keeps every refusal, with its choices, below 2 kB."""
@@ -49,8 +47,7 @@ class HostawayMcpError(Exception):
     """
     Something that this package can name.
 
-    Its words go to callers, logs and spans, and may quote what a caller or Hostaway wrote: what looks like
-    a secret or somebody's address is masked when the error is made.
+    Its words may quote what a caller wrote, so before they leave the house the runner has them masked.
     """
 
     code = "failed"
@@ -60,15 +57,21 @@ class HostawayMcpError(Exception):
     def __init__(
         self, message: str, *, hint: str | None = None, retry_after_seconds: float | None = None
     ) -> None:
-        self.message = redact(message)
-        self.hint = redact(hint) if hint else None
-        super().__init__(self.message)
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
         self.retry_after_seconds = retry_after_seconds
 
     @property
     def sentence(self) -> str:
         """The message and the hint, as one short text for a reader."""
         return (f"{self.message} {self.hint}" if self.hint else self.message)[:MAX_SENTENCE_CHARS]
+
+    def reword(self, mask: Callable[[str], str]) -> None:
+        """Passes everything that it says through `mask`."""
+        self.message = mask(self.message)
+        self.hint = mask(self.hint) if self.hint else None
+        self.args = (self.message,)
 
     def facts(self) -> dict[str, Any]:
         """What a program needs to act on the refusal, beside the sentence."""
@@ -92,7 +95,11 @@ class UnknownNameError(InputError):
 
     def __init__(self, message: str, *, nearest: Sequence[str] = (), hint: str | None = None) -> None:
         super().__init__(message, hint=hint)
-        self.nearest = tuple(redact(name) for name in nearest[:MAX_NAMES])
+        self.nearest = tuple(nearest[:MAX_NAMES])
+
+    def reword(self, mask: Callable[[str], str]) -> None:
+        super().reword(mask)
+        self.nearest = tuple(mask(name) for name in self.nearest)
 
     def facts(self) -> dict[str, Any]:
         return super().facts() | ({"nearest": list(self.nearest)} if self.nearest else {})
@@ -105,7 +112,11 @@ class AmbiguousNameError(InputError):
 
     def __init__(self, message: str, *, choices: Sequence[str], hint: str | None = None) -> None:
         super().__init__(message, hint=hint)
-        self.choices = tuple(redact(name) for name in choices[:MAX_NAMES])
+        self.choices = tuple(choices[:MAX_NAMES])
+
+    def reword(self, mask: Callable[[str], str]) -> None:
+        super().reword(mask)
+        self.choices = tuple(mask(choice) for choice in self.choices)
 
     def facts(self) -> dict[str, Any]:
         return super().facts() | {"choices": list(self.choices)}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -11,9 +14,16 @@ from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    NoDecode,
+    SettingsConfigDict,
+)
 
-from hostaway_mcp.errors import SettingsError
+from hostaway_mcp.credentials import Kept, read_kept
+from hostaway_mcp.errors import CredentialsError, SettingsError
 
 
 class LogFormat(StrEnum):
@@ -30,6 +40,14 @@ class LogLevel(StrEnum):
     INFO = "info"
     WARNING = "warning"
     ERROR = "error"
+
+
+class Traces(StrEnum):
+    """Where OpenTelemetry's spans go."""
+
+    OFF = "off"
+    OTLP = "otlp"
+    """To a collector, over HTTP; OpenTelemetry's own variables say which and how."""
 
 
 class Reveal(StrEnum):
@@ -107,23 +125,34 @@ class Settings(BaseSettings):
     hostaway_mcp_log_format: Annotated[LogFormat, BeforeValidator(_lower)] = Field(
         LogFormat.JSON, description="json or text; always to standard error"
     )
+    hostaway_mcp_traces: Annotated[Traces, BeforeValidator(_lower)] = Field(
+        Traces.OFF,
+        description="off, or otlp: traces to the collector that OTEL_EXPORTER_OTLP_ENDPOINT names "
+        "(needs the extra otel)",
+    )
     hostaway_mcp_today: date | None = Field(None, description="a fixed date, for demos and checks")
 
     @field_validator("hostaway_account_id")
     @classmethod
     def _account_id_is_a_number(cls, value: str) -> str:
         value = value.strip()
-        if value and not value.isdecimal():
+        if value and not (value.isascii() and value.isdecimal()):
             raise ValueError("must be the number that Hostaway shows beside the secret, not a name")
         return value
 
-    @field_validator("hostaway_client_secret")
+    @field_validator("hostaway_client_secret", "hostaway_mcp_http_key")
     @classmethod
     def _secret_is_one_line(cls, value: SecretStr) -> SecretStr:
         secret = value.get_secret_value().strip()
         if any(ch.isspace() or not ch.isprintable() for ch in secret):
             raise ValueError("must be one line without spaces; it looks as if a copy went wrong")
         return SecretStr(secret)
+
+    @field_validator("hostaway_mcp_data_dir")
+    @classmethod
+    def _home_is_meant(cls, value: Path) -> Path:
+        # A client's configuration file knows no shell that would do this.
+        return value.expanduser()
 
     @field_validator("hostaway_base_url")
     @classmethod
@@ -157,22 +186,149 @@ def _web_address(value: str) -> None:
         raise ValueError("must not carry a user name or password")
 
 
-def read_settings(**overrides: Any) -> Settings:
+def read_settings(*, kept: bool = True, **overrides: Any) -> Settings:
     """
-    The settings from the environment and a `.env` beside the process; `overrides` come first.
+    The settings from the environment, a `.env` beside the process, and what `login` kept (unless `kept` is
+    False), in this order; `overrides` come first.
 
     Raises:
         SettingsError: a value is wrong; one sentence names the setting and what it should be.
+        CredentialsError: what login kept cannot be used, and nothing else says who to be.
     """
     try:
-        return Settings(**overrides)
+        settings = Settings(**overrides)
     except ValidationError as error:
-        raise SettingsError(_sentence(error)) from None
+        raise SettingsError(_sentence(error.errors(include_url=False, include_input=False)[0])) from None
+    except (OSError, UnicodeError) as error:
+        raise SettingsError(
+            f"The file .env cannot be read ({type(error).__name__}).",
+            hint="It must be a text in UTF-8 that this user may read.",
+        ) from None
+    if not kept or settings.hostaway_client_secret.get_secret_value():
+        return settings
+    return with_kept(settings, read_kept(settings.hostaway_mcp_data_dir))
 
 
-def _sentence(error: ValidationError) -> str:
-    first = error.errors(include_url=False, include_input=False)[0]
-    name = str(first["loc"][0]).upper() if first["loc"] else "A setting"
-    said = first["msg"].removeprefix("Value error, ")
+def with_kept(settings: Settings, kept: Kept | None) -> Settings:
+    """The settings with the pair that login kept, unless they name a secret or another account."""
+    if kept is None or settings.hostaway_client_secret.get_secret_value():
+        return settings
+    if settings.hostaway_account_id not in ("", kept.account_id):
+        return settings
+    pair = {
+        "hostaway_account_id": kept.account_id,
+        "hostaway_client_secret": SecretStr(kept.client_secret),
+    }
+    return settings.model_copy(update=pair)
+
+
+def variable(name: str) -> str:
+    """A variable of the environment that is not ours, such as APPDATA; empty if it is not set."""
+    return os.environ.get(name, "")
+
+
+class Source(StrEnum):
+    """Where a value comes from, the first to be asked first."""
+
+    ENVIRONMENT = "environment"
+    DOTENV = ".env"
+    LOGIN = "login"
+    DEFAULT = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One setting as it was found; `value` may be shown to anybody, `problem` says what is wrong with it."""
+
+    name: str
+    value: str
+    source: Source
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """
+    All that can be said of the settings, right or wrong.
+
+    `settings` have the default in the place of each wrong value. `trouble` is why what login kept, or the
+    `.env`, cannot be used. `strangers` are variables that look like settings and are none.
+    """
+
+    settings: Settings
+    found: tuple[Found, ...]
+    trouble: tuple[CredentialsError | SettingsError, ...]
+    strangers: tuple[str, ...]
+
+
+def survey_settings() -> Survey:
+    """Every setting with its source; whatever is wrong is part of the answer and never raised."""
+    trouble: list[CredentialsError | SettingsError] = []
+    env_file: str | None = ".env"
+    try:
+        dotenv = DotEnvSettingsSource(Settings)
+    except (OSError, UnicodeError) as error:
+        trouble.append(SettingsError(f"The file .env cannot be read ({type(error).__name__})."))
+        env_file = None
+        dotenv = DotEnvSettingsSource(Settings, env_file=None)
+    environment = EnvSettingsSource(Settings)
+    settings, problems = _as_far_as_right(env_file)
+    given = settings
+    try:
+        settings = with_kept(settings, read_kept(settings.hostaway_mcp_data_dir))
+    except CredentialsError as error:
+        trouble.append(error)
+    by_source = {
+        Source.ENVIRONMENT: environment(),
+        Source.DOTENV: dotenv(),
+        Source.LOGIN: _given_by_login(given, settings),
+    }
+    found = tuple(
+        Found(name.upper(), shown(settings, name), _source_of(name, by_source), problems.get(name))
+        for name in Settings.model_fields
+    )
+    names = {*environment.env_vars, *dotenv.env_vars}
+    strangers = sorted(
+        name.upper() for name in names if name.startswith("hostaway_") and name not in Settings.model_fields
+    )
+    return Survey(settings, found, tuple(trouble), tuple(strangers))
+
+
+def shown(settings: Settings, name: str) -> str:
+    """The value of one setting as anybody may see it."""
+    value = getattr(settings, name)
+    if isinstance(value, SecretStr):
+        return "(hidden)" if value.get_secret_value() else ""
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
+    return "" if value is None else str(value)
+
+
+def _as_far_as_right(env_file: str | None) -> tuple[Settings, dict[str, str]]:
+    """The settings without the wrong values, and what is wrong with those."""
+    problems: dict[str, str] = {}
+    while True:
+        right = {
+            name: Settings.model_fields[name].get_default(call_default_factory=True) for name in problems
+        }
+        try:
+            return Settings(_env_file=env_file, **right), problems
+        except ValidationError as error:
+            for one in error.errors(include_url=False, include_input=False):
+                problems[str(one["loc"][0])] = _sentence(one)
+
+
+def _given_by_login(before: Settings, after: Settings) -> dict[str, str]:
+    names = ("hostaway_account_id", "hostaway_client_secret")
+    return {name: shown(after, name) for name in names if shown(before, name) != shown(after, name)}
+
+
+def _source_of(name: str, by_source: Mapping[Source, Mapping[str, Any]]) -> Source:
+    return next((source for source, values in by_source.items() if name in values), Source.DEFAULT)
+
+
+def _sentence(error: Mapping[str, Any]) -> str:
+    name = str(error["loc"][0]).upper() if error["loc"] else "A setting"
+    said = str(error["msg"]).removeprefix("Value error, ")
     said = said[0].lower() + said[1:]
     return f"{name} {said}." if said.startswith("must") else f"{name} is wrong: {said}."

@@ -23,7 +23,7 @@ from hostaway_mcp.errors import (
     UnreachableError,
     UpstreamError,
 )
-from hostaway_mcp.telemetry.redaction import redact
+from hostaway_mcp.redaction import redact
 
 ACTIVATION_SECONDS = 1.1
 """A fresh token works about one second after it was issued (_authentication.md); a little more is safe."""

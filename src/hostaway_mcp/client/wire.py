@@ -8,6 +8,7 @@ import logging
 import re
 import zlib
 from collections.abc import AsyncIterator
+from functools import cached_property
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx2
@@ -50,14 +51,20 @@ class Wire:
     """A pool of connections that repeats nothing, follows nothing and remembers no cookies."""
 
     def __init__(self, *, base_url: str, clock: Clock, http: httpx2.AsyncBaseTransport | None = None) -> None:
-        host = checked_base_url(base_url).host
+        self._host = checked_base_url(base_url).host
         self._clock = clock
+        self._http = http
         _hide_queries()
-        self._client = httpx2.AsyncClient(
-            transport=http,
+
+    @cached_property
+    def _client(self) -> httpx2.AsyncClient:
+        # Made at the first request: certificates and the HTTP engine take as long to load as a tenth of the
+        # start, and a client that only lists the tools needs neither.
+        return httpx2.AsyncClient(
+            transport=self._http,
             # Proxies and certificates of the environment are how offices reach the internet; what runs on
             # this very machine (the sandbox) is never behind them.
-            trust_env=not _is_loopback(host),
+            trust_env=not _is_loopback(self._host),
             follow_redirects=False,
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             # Silence is bounded from outside, for the whole exchange; see `send`.
@@ -87,7 +94,8 @@ class Wire:
             raise _named(error, operation) from error
 
     async def aclose(self) -> None:
-        await self._client.aclose()
+        if "_client" in vars(self):
+            await self._client.aclose()
 
     async def _exchange(self, outgoing: Outgoing, operation: str) -> Answer:
         async with self._client.stream(

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 
-from hostaway_mcp.telemetry.redaction import redact
+from hostaway_mcp.redaction import redact
 
 MAX_CHARACTERS = 200
 

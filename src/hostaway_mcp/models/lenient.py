@@ -76,6 +76,8 @@ class Wire(BaseModel):
         alias_generator=to_camel,
         coerce_numbers_to_str=True,
         hide_input_in_errors=True,
+        # Built at first use: most servers never read most nouns, and stdio clients wait for the start.
+        defer_build=True,
     )
 
     def __repr__(self) -> str:

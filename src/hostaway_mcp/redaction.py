@@ -46,8 +46,9 @@ _JOINT = (
 )
 _UNMASKED = r"(?!\[redacted\]|bearer\b|basic\b)"
 _VALUE = rf"{_UNMASKED}[^\s\"'`&,;<>{{}}\\]+"
-_BLANK = r"[ \u00a0\u2009\u202f]"
-_BETWEEN = r"[ \u00a0\u2009\u202f.\-\u2010-\u2015/]"
+_ESCAPED_BLANK = r"\\u(?:00a0|2009|202f)|\\xa0"
+_BLANK = rf"(?:[ \u00a0\u2009\u202f]|{_ESCAPED_BLANK})"
+_BETWEEN = rf"(?:[ \u00a0\u2009\u202f.\-\u2010-\u2015/]|{_ESCAPED_BLANK})"
 _DATE = r"(?!(?:19|20)\d\d-\d\d-\d\d(?!\d)|\d\d?[./-]\d\d?[./-](?:19|20)\d\d(?!\d))"
 _NOT_INSIDE = r"(?<![\w.:/-])(?<!\d[,])"
 _ENDS = r"(?![\w:]|[.,-]\d)"
@@ -122,7 +123,7 @@ _NAMED: Patterns = tuple(
         ),
         (
             rf"(?i)({_PASSWORDS})(\s{{0,3}}+[:=]\s{{0,3}}+){_UNMASKED}"
-            r"(?:(?!\. |\.$)[^\r\n,;<>{}\"'&|]){1,60}",
+            r"(?:(?!\. |\.$)[^\r\n,;<>{}\"'&|])+",
             rf"\1\2{MASK}",
         ),
         (rf"(?i)({_NAMES})({_JOINT}){_VALUE}", rf"\1\2{MASK}"),
@@ -206,3 +207,8 @@ def _apply(patterns: Patterns, text: str) -> str:
 
 redact = Redactor()
 """The redactor of this process; sinks call it, whoever holds a secret teaches it."""
+
+
+def quoted(words: str, limit: int = 60) -> str:
+    """A caller's words for a sentence: masked first, then cut, since half a secret is not recognized."""
+    return redact(words[:1_000])[:limit]

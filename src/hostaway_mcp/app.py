@@ -1,0 +1,102 @@
+"""Builds the house from the settings: the only module that knows every concrete thing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import httpx2
+
+from hostaway_mcp.client import Hostaway
+from hostaway_mcp.client.governor.governor import LeaseGovernor
+from hostaway_mcp.client.shared import FileState, SharedState
+from hostaway_mcp.clock import Clock, SystemClock
+from hostaway_mcp.redaction import redact
+from hostaway_mcp.services.services import Services
+from hostaway_mcp.settings import Settings
+from hostaway_mcp.telemetry.audit import Audit, AuditFile
+from hostaway_mcp.telemetry.metrics import Metrics
+from hostaway_mcp.tools.runner import Runner
+from hostaway_mcp.tools.tools import offered
+
+
+@dataclass(frozen=True)
+class App:
+    """Everything that a door needs; close it when the last door is closed."""
+
+    settings: Settings
+    clock: Clock
+    hostaway: Hostaway
+    services: Services
+    runner: Runner
+    metrics: Metrics
+    audit: Audit
+
+    async def aclose(self) -> None:
+        """Lets go of connections and background reads."""
+        await self.services.aclose()
+        await self.hostaway.aclose()
+
+
+def build_app(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    state: SharedState | None = None,
+    audit: Audit | None = None,
+    http: httpx2.AsyncBaseTransport | None = None,
+) -> App:
+    """
+    The whole server for one account; nothing is opened or sent before the first call.
+
+    `http` replaces the network, `state` and `audit` the files of the data directory.
+
+    Raises:
+        SettingsError: a toolset or tool in the settings does not exist.
+    """
+    clock = clock or SystemClock(fixed_today=settings.hostaway_mcp_today)
+    tools = offered(
+        toolsets=settings.hostaway_mcp_toolsets,
+        tools=settings.hostaway_mcp_tools,
+        exclude=settings.hostaway_mcp_exclude_tools,
+    )
+    secret = settings.hostaway_client_secret.get_secret_value()
+    redact.learn(secret)
+    redact.learn(settings.hostaway_mcp_http_key.get_secret_value())
+    state = state or FileState(settings.hostaway_mcp_data_dir / "shared.db")
+    metrics = Metrics()
+    audit = audit or AuditFile(settings.hostaway_mcp_data_dir / "audit.jsonl")
+    governor = LeaseGovernor(
+        state,
+        ip_limit=settings.hostaway_rate_ip,
+        account_limit=settings.hostaway_rate_account,
+        window_seconds=settings.hostaway_rate_window_seconds,
+        clock=clock,
+    )
+    hostaway = Hostaway(
+        account_id=settings.hostaway_account_id,
+        client_secret=secret,
+        base_url=settings.hostaway_base_url,
+        governor=governor,
+        state=state,
+        clock=clock,
+        http=http,
+    )
+    hostaway.transport.on_call = lambda call: metrics.upstream_called(
+        call.operation, call.outcome, call.duration_seconds
+    )
+    services = Services(
+        hostaway,
+        clock=clock,
+        reveal=settings.hostaway_mcp_reveal,
+        account_id=settings.hostaway_account_id,
+        has_credentials=settings.has_credentials,
+    )
+    runner = Runner(
+        services=services,
+        tools=tools,
+        clock=clock,
+        audit=audit,
+        metrics=metrics,
+        account=settings.hostaway_account_id,
+    )
+    return App(settings, clock, hostaway, services, runner, metrics, audit)

@@ -1,0 +1,1 @@
+"""`hostaway-mcp connect`: the configuration files of the clients that people use."""

@@ -1,0 +1,110 @@
+"""The tools in the protocol's words: the catalogue's go through the runner, offered ones speak themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mcp_types import (
+    CallToolRequestParams,
+    CallToolResult,
+    InputRequiredResult,
+    ListToolsResult,
+    PaginatedRequestParams,
+    TextContent,
+    ToolAnnotations,
+)
+from mcp_types import Tool as McpTool
+
+from hostaway_mcp.calls import Progress
+from hostaway_mcp.errors import HostawayMcpError, UnknownNameError
+from hostaway_mcp.server.boundary import CORRELATION_ID_KEY, refusal, unknown_tool
+from hostaway_mcp.server.identity import Context, caller_of, correlation_id_of, door_of
+from hostaway_mcp.server.offer import OfferedTool
+from hostaway_mcp.server.pages import one_page
+from hostaway_mcp.tools.catalogue import Tool, ToolEffect
+from hostaway_mcp.tools.runner import Asked, Runner
+
+_ANNOTATIONS = {
+    ToolEffect.READ: {
+        "read_only_hint": True,
+        "destructive_hint": False,
+        "idempotent_hint": True,
+        "open_world_hint": True,
+    }
+}
+
+
+class Tools:
+    """What a model can call."""
+
+    def __init__(self, runner: Runner, offered: Sequence[OfferedTool]) -> None:
+        self._runner = runner
+        self._offered = {tool.card.name: tool for tool in offered}
+        self._cards = [_described(tool) for tool in runner.tools.values()]
+        self._cards += [tool.card for tool in self._offered.values()]
+
+    def input_schema(self, name: str) -> Mapping[str, Any] | None:
+        """The schema by which the SDK checks the headers of a call."""
+        if tool := self._runner.tools.get(name):
+            return tool.input_schema
+        offered = self._offered.get(name)
+        return offered.card.input_schema if offered else None
+
+    async def list_tools(self, _context: Context, params: PaginatedRequestParams | None) -> ListToolsResult:
+        """All of them, in the order of the catalogue."""
+        one_page(params, "tools")
+        return ListToolsResult(tools=self._cards)
+
+    async def call_tool(
+        self, context: Context, params: CallToolRequestParams
+    ) -> CallToolResult | InputRequiredResult:
+        """
+        Calls one; a refusal is a result that the model can act on.
+
+        Raises:
+            MCPError: there is no tool of this name.
+        """
+        if offered := self._offered.get(params.name):
+            return await offered.call(context, params)
+        asked = Asked(
+            door=door_of(context),
+            caller=caller_of(context),
+            correlation_id=correlation_id_of(context),
+            progress=_rising(context.session.report_progress),
+        )
+        try:
+            outcome = await self._runner.run(params.name, params.arguments or {}, asked)
+        except HostawayMcpError as error:
+            if isinstance(error, UnknownNameError) and params.name not in self._runner.tools:
+                raise unknown_tool(error) from None
+            return refusal(error, correlation_id=asked.correlation_id)
+        return CallToolResult(
+            content=[TextContent(type="text", text=outcome.text)],
+            structured_content=outcome.json,
+            _meta={CORRELATION_ID_KEY: outcome.correlation_id},
+        )
+
+
+def _described(tool: Tool) -> McpTool:
+    return McpTool(
+        name=tool.name,
+        title=tool.title,
+        description=tool.description,
+        input_schema=tool.input_schema,
+        output_schema=tool.output_schema,
+        annotations=ToolAnnotations(**_ANNOTATIONS[tool.effect]),
+    )
+
+
+def _rising(report: Progress) -> Progress:
+    """Progress that never goes back, as the protocol demands; a no-op where the client asked for none."""
+    last: float | None = None
+
+    async def progress(done: float, total: float | None, message: str) -> None:
+        nonlocal last
+        if last is None or done > last:
+            last = done
+            await report(done, total, message)
+
+    return progress

@@ -1,0 +1,1 @@
+"""What is free, at what price; what is not, and why."""

@@ -1,0 +1,344 @@
+"""The account's listings: which there are, which one a name means, what day it is there."""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from hostaway_mcp.client import Hostaway
+from hostaway_mcp.client.rows import Page
+from hostaway_mcp.clock import Clock
+from hostaway_mcp.errors import AmbiguousNameError, BrokenAnswerError, NotFoundError, UnknownNameError
+from hostaway_mcp.models.listings import Listing
+from hostaway_mcp.redaction import quoted
+from hostaway_mcp.services.answers import Missing, Record
+from hostaway_mcp.services.facts import Facts, Gathering, Known
+from hostaway_mcp.services.untrusted import clean
+
+ListingRef = int | str | Sequence[int | str]
+"""An id, a name, a nickname, or a list of them."""
+
+FRESH_SECONDS = 300.0
+PAGE = 100
+MAX_SUGGESTIONS = 20
+MAX_NAME_CHARS = 80
+_MAX_ID_DIGITS = 15
+
+
+class ListingRow(Record):
+    """A listing as every list shows it."""
+
+    listing_id: int
+    name: str
+    city: str | None = None
+    country_code: str | None = None
+    bedrooms: int | None = None
+    max_guests: int | None = None
+    status: str
+    """`active` or `archived`."""
+    currency: str | None = None
+    time_zone: str | None = None
+    units: int | None = None
+    """How many like units it has; absent if not known yet."""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The listings that a reference means, and how its words were understood."""
+
+    listings: tuple[Listing, ...]
+    known: Known[Listing]
+    understood: dict[str, str]
+
+
+class Portfolio:
+    """The listings of one account, read once and kept for five minutes."""
+
+    def __init__(self, hostaway: Hostaway, *, facts: Facts, clock: Clock) -> None:
+        self._hostaway = hostaway
+        self._facts = facts
+        self._clock = clock
+        self._units: dict[int, int] = {}
+
+    async def listings(self) -> Known[Listing]:
+        """Every listing, archived ones too, in the order of their names."""
+        return _ordered(await self._facts.get("listings", self._load, fresh_seconds=FRESH_SECONDS))
+
+    async def detailed(self) -> Known[Listing]:
+        """The same with amenities, pictures and custom values; a read of its own, kept as long."""
+        key = "listings with resources"
+        return _ordered(await self._facts.get(key, self._load_detailed, fresh_seconds=FRESH_SECONDS))
+
+    async def choose(self, reference: ListingRef | None) -> Chosen:
+        """
+        The listings that `reference` means; without one all active listings.
+
+        Raises:
+            UnknownNameError: no such listing, with the nearest names.
+            AmbiguousNameError: a name fits several, with the choices.
+        """
+        known = await self.listings()
+        if reference is None:
+            return Chosen(tuple(one for one in known.rows if not one.is_archived), known, {})
+        parts = [reference] if isinstance(reference, int | str) else list(reference)
+        found = [(part, await self._find(part, known)) for part in parts]
+        meant = [f'"{part}" = {label(one)}' for part, one in found if not _is_called(one, part)]
+        understood = {"listing": "; ".join(dict.fromkeys(meant))} if meant else {}
+        unique = {listing.id: listing for _, listing in found}
+        return Chosen(tuple(unique.values()), known, understood)
+
+    async def one(self, reference: int | str) -> Listing:
+        """
+        The one listing that `reference` means.
+
+        Raises:
+            UnknownNameError, AmbiguousNameError: as `choose`.
+        """
+        return await self._find(reference, await self.listings())
+
+    async def by_id(self) -> dict[int, Listing]:
+        """The listings by their ids, for naming them in other answers."""
+        return {listing.id: listing for listing in (await self.listings()).rows}
+
+    async def suggest(self, prefix: str) -> list[str]:
+        """Names that begin with or contain these letters, for completion."""
+        wanted = fold(prefix)
+        called = {name_of(listing) for listing in (await self.listings()).rows}
+        found = [name for name in called if wanted in fold(name)]
+        return sorted(found, key=lambda name: (not fold(name).startswith(wanted), name))[:MAX_SUGGESTIONS]
+
+    def learn_units(self, listing_id: int, units: int) -> None:
+        """Remembers how many like units a listing has, as seen in its calendar or unit list."""
+        self._units[listing_id] = units
+
+    def units(self, listing_id: int) -> int | None:
+        """How many like units a listing has; None if that was not seen yet."""
+        return self._units.get(listing_id)
+
+    def row(self, listing: Listing) -> ListingRow:
+        """The listing as every list shows it."""
+        return ListingRow(
+            listing_id=listing.id,
+            name=name_of(listing),
+            city=listing.city,
+            country_code=listing.country_code,
+            bedrooms=listing.bedrooms_number,
+            max_guests=listing.person_capacity,
+            status="archived" if listing.is_archived else "active",
+            currency=listing.currency_code,
+            time_zone=listing.time_zone_name,
+            units=self._units.get(listing.id),
+        )
+
+    def today(self, listings: Sequence[Listing]) -> date:
+        """The day it is where most of these listings are; where no zone can be read, in UTC."""
+        zones = Counter(one.time_zone_name for one in listings if one.time_zone_name)
+        for zone, _ in zones.most_common():
+            try:
+                return self._clock.today(zone)
+            except (KeyError, ValueError, OSError):
+                # Not an IANA name: zoneinfo says so in three ways.
+                continue
+        return self._clock.today("UTC")
+
+    async def _find(self, reference: int | str, known: Known[Listing]) -> Listing:
+        text = str(reference).strip()
+        wanted = fold(text)
+        fitting = [one for one in known.rows if wanted in names(one)]
+        if text.isdecimal() and (not fitting or any(str(one.id) == text for one in known.rows)):
+            return await self._by_number(text, known)
+        if not fitting:
+            words = wanted.split()
+            fitting = [one for one in known.rows if words and any(_has(words, name) for name in names(one))]
+        if len(fitting) == 1:
+            return fitting[0]
+        if fitting:
+            raise AmbiguousNameError(
+                f'"{text}" fits {len(fitting)} listings.',
+                choices=[label(one) for one in fitting],
+                hint="Which one? " + ", ".join(label(one) for one in fitting[:8]) + ".",
+            )
+        raise self._unknown(text, known)
+
+    async def _by_number(self, text: str, known: Known[Listing]) -> Listing:
+        for listing in known.rows:
+            if str(listing.id) == text:
+                return listing
+        # A listing made in the last minutes, or one that an incomplete read did not reach.
+        if len(text) > _MAX_ID_DIGITS:
+            raise self._unknown(text, known)
+        try:
+            return (await self._hostaway.listings.get(int(text))).row
+        except NotFoundError:
+            raise self._unknown(text, known) from None
+
+    def _unknown(self, text: str, known: Known[Listing]) -> UnknownNameError:
+        nearest = _nearest(text, known.rows)
+        hint = f"The nearest: {', '.join(nearest)}." if nearest else "find_listings shows the ones there are."
+        what = f"listing {text}" if text.isdecimal() else f'listing "{quoted(text)}"'
+        return UnknownNameError(f"There is no {what} in this account.", nearest=nearest, hint=hint)
+
+    async def _load(self, gathering: Gathering[Listing]) -> None:
+        await self._load_pages(gathering, detailed=False)
+
+    async def _load_detailed(self, gathering: Gathering[Listing]) -> None:
+        await self._load_pages(gathering, detailed=True)
+
+    async def _load_pages(self, gathering: Gathering[Listing], *, detailed: bool) -> None:
+        first = await self._load_page(gathering, 0, detailed=detailed)
+        if not first.received:
+            return
+        # How long a page may be at most is not documented, so what came is trusted, not what was asked for;
+        # and a count that only counts this page would be no end either.
+        if first.count is None or first.count <= first.received:
+            if first.received >= PAGE:
+                await self._load_on(gathering, first.received, detailed=detailed)
+            return
+        offsets = range(first.received, first.count, first.received)
+        pages = [self._load_page(gathering, offset, detailed=detailed) for offset in offsets]
+        done = await asyncio.gather(*pages, return_exceptions=True)
+        counts = [first.count]
+        for one in done:
+            if isinstance(one, BaseException):
+                raise one
+            counts.append(one.count if one.count is not None else first.count)
+        lacking = min(counts) - gathering.set_aside - len({listing.id for listing in gathering.rows})
+        if lacking > 0:
+            # Rows that change places between two pages come twice or not at all.
+            raise BrokenAnswerError(f"The list changed while it was read; {lacking} listings did not come.")
+
+    async def _load_page(
+        self, gathering: Gathering[Listing], offset: int, *, detailed: bool
+    ) -> Page[Listing]:
+        page = await self._hostaway.listings.find(
+            limit=PAGE, offset=offset, include_resources=detailed or None
+        )
+        gathering.add(page.rows, page.received_at, set_aside=page.set_aside)
+        return page
+
+    async def _load_on(self, gathering: Gathering[Listing], offset: int, *, detailed: bool) -> None:
+        """Page after page where Hostaway does not say how many there are."""
+        while True:
+            page = await self._load_page(gathering, offset, detailed=detailed)
+            if page.received < PAGE:
+                return
+            offset += page.received
+
+
+def fold(text: str) -> str:
+    """Small letters without accents and doubled blanks, for comparing what people type."""
+    plain = unicodedata.normalize("NFKD", text)
+    return " ".join("".join(ch for ch in plain if not unicodedata.combining(ch)).casefold().split())
+
+
+def name_of(listing: Listing) -> str:
+    """What a listing is called in answers; never empty."""
+    return clean(listing.name, max_chars=MAX_NAME_CHARS, mask=False) or f"Listing {listing.id}"
+
+
+def label(listing: Listing) -> str:
+    """A listing in a sentence: name, id and city."""
+    return f"{name_of(listing)} ({', '.join(filter(None, (str(listing.id), listing.city)))})"
+
+
+def names(listing: Listing) -> set[str]:
+    """What a listing is called, folded."""
+    called = (listing.name, listing.internal_listing_name, listing.external_listing_name)
+    return {fold(name) for name in called if name}
+
+
+def in_city(listings: Iterable[Listing], city: str) -> list[Listing]:
+    """
+    The listings in a city, as people write its name: case, accents and a slip of the pen do not matter.
+
+    A part of the name is enough where no city has it whole.
+    """
+    wanted = fold(city)
+    rows = [(fold(listing.city), listing) for listing in listings if listing.city]
+    if not wanted:
+        return []
+    found = [listing for name, listing in rows if name == wanted]
+    if not found:
+        found = [listing for name, listing in rows if wanted in name]
+    if not found:
+        near = difflib.get_close_matches(wanted[:60], {name for name, _ in rows}, n=1, cutoff=0.8)
+        found = [listing for name, listing in rows if name in near]
+    return found
+
+
+def in_place(listings: Sequence[Listing], place: str) -> tuple[list[Listing], tuple[str, ...]]:
+    """
+    The listings in a city, or else in a country by name or two letters; a warning where there are none.
+
+    Hostaway knows no groups of listings, so a place is what groups them.
+    """
+    found = in_city(listings, place) or in_country(listings, place)
+    return found, () if found else (no_such_place(listings, place),)
+
+
+def in_country(listings: Iterable[Listing], country: str) -> list[Listing]:
+    """The listings in a country, by its two letters or its name."""
+    wanted = fold(country)
+    if not wanted:
+        return []
+    return [one for one in listings if wanted in (fold(one.country_code or ""), fold(one.country or ""))]
+
+
+def meant_city(words: str | None, found: Iterable[Listing]) -> dict[str, str]:
+    """What the name of a city was taken to mean, where it was not the name itself."""
+    meant = sorted({one.city for one in found if one.city})
+    if words is None or not meant or [fold(city) for city in meant] == [fold(words)]:
+        return {}
+    return {"city": ", ".join(meant[:MAX_SUGGESTIONS])}
+
+
+def no_such_place(listings: Iterable[Listing], place: str) -> str:
+    """A warning that no listing is there, with the places where there are some."""
+    there = cities(listings)
+    return f'No listing is in "{quoted(place)}".' + (f" There are: {there}." if there else "")
+
+
+def listing_key(listing: Listing) -> tuple[str, int]:
+    """Where a listing stands among the others: by name, then id; short enough for a cursor."""
+    return fold(listing.name)[:60], listing.id
+
+
+def incomplete(known: Known[Listing], reference: ListingRef | None = None) -> tuple[Missing, ...]:
+    """What an answer over the whole portfolio says when not all listings could be read."""
+    if known.complete or reference is not None:
+        return ()
+    return (Missing(what="some listings", why=known.why or "", resume="Ask again in a moment."),)
+
+
+def cities(listings: Iterable[Listing]) -> str:
+    """The cities there are, with how many listings each has, most first: `Lisbon 5, Porto 4`."""
+    counted = Counter(listing.city for listing in listings if listing.city)
+    most = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
+    more = f" and {len(most) - MAX_SUGGESTIONS} more" if len(most) > MAX_SUGGESTIONS else ""
+    return ", ".join(f"{city} {count}" for city, count in most[:MAX_SUGGESTIONS]) + more
+
+
+def _ordered(known: Known[Listing]) -> Known[Listing]:
+    unique = {listing.id: listing for listing in known.rows}
+    rows = sorted(unique.values(), key=listing_key)
+    return Known(tuple(rows), known.as_of, known.complete, known.why)
+
+
+def _is_called(listing: Listing, part: int | str) -> bool:
+    """Whether the words are this listing's id or a name of it, so that there is nothing to explain."""
+    return str(part).strip() == str(listing.id) or fold(str(part)) in names(listing)
+
+
+def _has(words: Sequence[str], name: str) -> bool:
+    return all(word in name for word in words)
+
+
+def _nearest(text: str, listings: Sequence[Listing]) -> list[str]:
+    called = {name: listing for listing in listings for name in names(listing)}
+    close = difflib.get_close_matches(fold(text)[:60], called, n=5, cutoff=0.5)
+    return list(dict.fromkeys(label(called[name]) for name in close))[:3]

@@ -1,0 +1,1 @@
+"""Reservations: found, and one looked at closely."""

@@ -1,0 +1,167 @@
+"""The money of one stay: its price in parts, what was paid, what is due, what the channel pays out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+
+from hostaway_mcp.models.finance import FinanceField, FinanceFieldType
+from hostaway_mcp.models.guest_payments import ChargeStatus, ChargeType, GuestCharge
+from hostaway_mcp.models.reservations import Reservation
+from hostaway_mcp.services.answers import Money, Record
+from hostaway_mcp.services.reservations.rows import balance_of, payment_status_of, total_of
+from hostaway_mcp.services.untrusted import clean_name
+
+PAID = frozenset({ChargeStatus.PAID, ChargeStatus.SUCCEEDED, ChargeStatus.CAPTURE_SUCCESS})
+_OPEN = frozenset(
+    {
+        ChargeStatus.AWAITING,
+        ChargeStatus.WAITING_FOR_CONFIRMATION,
+        ChargeStatus.PENDING,
+        ChargeStatus.PAUSE,
+        ChargeStatus.FAILED,
+    }
+)
+_PAYOUTS = ("airbnbPayoutSum",)
+
+
+class Component(Record):
+    """A line of the price; discounts are negative."""
+
+    label: str
+    kind: str | None = None
+    amount: Money
+
+
+class Charge(Record):
+    """Money asked of the guest, or given back."""
+
+    title: str | None = None
+    type: str
+    status: str
+    amount: Money | None = None
+    due: date | None = None
+    method: str | None = None
+
+
+class StayMoney(Record):
+    """
+    What the guest pays and what becomes of it.
+
+    `components` add up to `total`. `besides` are not part of it: commissions, payouts and other figures.
+    """
+
+    total: Money | None = None
+    components: tuple[Component, ...] = ()
+    besides: tuple[Component, ...] = ()
+    payout: Money | None = None
+    """What the channel pays the host, where Hostaway knows it."""
+    charges: tuple[Charge, ...] | None = None
+    """Absent where the channel collects, or where they could not be read."""
+    paid: Money | None = None
+    """Paid charges less refunds."""
+    due: Money | None = None
+    """Charges that are raised and not yet paid, failed ones too."""
+    balance: Money | None = None
+    """The total less what was paid; absent where the channel collects."""
+    payment_status: str | None = None
+
+
+def money_of(
+    stay: Reservation, fields: Sequence[FinanceField], charges: Sequence[GuestCharge] | None
+) -> tuple[StayMoney, list[str]]:
+    """The money of a stay, and what about it does not fit together. `charges` None: not known."""
+    total = total_of(stay)
+    lines = [(field, _component(field, stay.currency)) for field in fields if not field.is_deleted]
+    inside = tuple(line for field, line in lines if line and field.is_included_in_total_price)
+    besides = tuple(line for field, line in lines if line and not field.is_included_in_total_price)
+    warnings = _check_sum(inside, total)
+    paid = due = None
+    balance = balance_of(stay, stay.remaining_balance)
+    if charges is not None:
+        strange = {charge.currency for charge in charges if charge.currency} - {stay.currency}
+        if strange:
+            balance = None
+            warnings.append(
+                f"Charges are in {', '.join(sorted(strange))} and the stay in {stay.currency}; "
+                "currencies are not added, so paid, due and balance are left out."
+            )
+        else:
+            paid_amount = paid_of(charges)
+            paid, due = Money.of(paid_amount, stay.currency), Money.of(_due_of(charges), stay.currency)
+            balance = balance_of(stay, (stay.total_price or Decimal(0)) - paid_amount)
+    money = StayMoney(
+        total=total,
+        components=inside,
+        besides=besides,
+        payout=_payout(stay, fields),
+        charges=None if charges is None else tuple(_charge(charge, stay.currency) for charge in charges),
+        paid=paid,
+        due=due if due and due.amount else None,
+        balance=balance,
+        payment_status=payment_status_of(stay),
+    )
+    return money, warnings
+
+
+def paid_of(charges: Iterable[GuestCharge]) -> Decimal:
+    """Paid charges less refunds that went through; holds on a card are not payments."""
+    total = Decimal(0)
+    for charge in charges:
+        if charge.status in PAID and charge.amount is not None:
+            if charge.type is ChargeType.REFUND:
+                total -= abs(charge.amount)
+            elif charge.type in (ChargeType.CHARGE, None):
+                total += charge.amount
+    return total
+
+
+def _due_of(charges: Iterable[GuestCharge]) -> Decimal:
+    return sum(
+        (
+            charge.amount
+            for charge in charges
+            if charge.status in _OPEN and charge.type in (ChargeType.CHARGE, None) and charge.amount
+        ),
+        Decimal(0),
+    )
+
+
+def _component(field: FinanceField, currency: str | None) -> Component | None:
+    """`total` is the amount, `value` only what was put in. Source: "Finance field"."""
+    amount = field.total if field.total is not None else field.value
+    if amount is not None and field.type is FinanceFieldType.DISCOUNT:
+        amount = -abs(amount)
+    money = Money.of(amount, currency)
+    if money is None or not money.amount:
+        return None
+    label = clean_name(field.alias) or clean_name(field.title) or field.name
+    return Component(label=label, kind=str(field.type) if field.type else None, amount=money)
+
+
+def _payout(stay: Reservation, fields: Sequence[FinanceField]) -> Money | None:
+    named = {field.name: field.total for field in fields if not field.is_deleted}
+    known = next((named[name] for name in _PAYOUTS if named.get(name) is not None), None)
+    return Money.of(known if known is not None else stay.airbnb_expected_payout_amount, stay.currency)
+
+
+def _charge(charge: GuestCharge, currency: str | None) -> Charge:
+    due = charge.scheduled_date
+    return Charge(
+        title=clean_name(charge.title),
+        type=str(charge.type or ChargeType.CHARGE),
+        status=str(charge.status or ChargeStatus.UNKNOWN),
+        amount=Money.of(charge.amount, charge.currency or currency),
+        due=due.date() if due else None,
+        method=clean_name(charge.payment_method),
+    )
+
+
+def _check_sum(inside: Sequence[Component], total: Money | None) -> list[str]:
+    if not inside or total is None:
+        return []
+    added = sum((line.amount.amount for line in inside), Decimal(0))
+    if added == total.amount:
+        return []
+    return [f"The parts of the price add up to {added} {total.currency}, its total says {total}."]

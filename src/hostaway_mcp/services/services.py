@@ -1,0 +1,74 @@
+"""The services of one account, one attribute a noun."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hostaway_mcp.client import Hostaway
+from hostaway_mcp.clock import Clock
+from hostaway_mcp.services.availability.availability import Availability
+from hostaway_mcp.services.calendar import Calendar
+from hostaway_mcp.services.connection import ConnectionCheck
+from hostaway_mcp.services.conversations import Conversations
+from hostaway_mcp.services.facts import Facts
+from hostaway_mcp.services.finance import Finance
+from hostaway_mcp.services.finder import Finder
+from hostaway_mcp.services.guests import Guests
+from hostaway_mcp.services.listings.listings import Listings
+from hostaway_mcp.services.portfolio import Portfolio
+from hostaway_mcp.services.reservations.reservations import Reservations
+from hostaway_mcp.services.stays import Stays
+
+
+class Services:
+    """Answers questions about one Hostaway account."""
+
+    def __init__(
+        self,
+        hostaway: Hostaway,
+        *,
+        clock: Clock,
+        reveal: Sequence[str] = (),
+        account_id: str = "",
+        has_credentials: bool = True,
+    ) -> None:
+        self.reveal = frozenset(reveal)
+        self.facts = Facts(clock=clock)
+        self.portfolio = Portfolio(hostaway, facts=self.facts, clock=clock)
+        self.stays = Stays(hostaway, facts=self.facts)
+        self.listings = Listings(hostaway, facts=self.facts, portfolio=self.portfolio)
+        self.calendar = Calendar(hostaway, facts=self.facts, portfolio=self.portfolio)
+        self.availability = Availability(
+            hostaway, facts=self.facts, portfolio=self.portfolio, calendar=self.calendar, stays=self.stays
+        )
+        self.reservations = Reservations(
+            hostaway, stays=self.stays, portfolio=self.portfolio, facts=self.facts, clock=clock
+        )
+        self.guests = Guests(
+            hostaway,
+            stays=self.stays,
+            portfolio=self.portfolio,
+            resolver=self.reservations.resolver,
+            reveal=self.reveal,
+        )
+
+        self.connection = ConnectionCheck(
+            hostaway,
+            facts=self.facts,
+            clock=clock,
+            account_id=account_id,
+            has_credentials=has_credentials,
+        )
+        self.finder = Finder(hostaway, stays=self.stays, portfolio=self.portfolio, clock=clock)
+        self.conversations = Conversations(
+            hostaway,
+            resolver=self.reservations.resolver,
+            portfolio=self.portfolio,
+            facts=self.facts,
+            clock=clock,
+        )
+        self.finance = Finance(hostaway, facts=self.facts, portfolio=self.portfolio)
+
+    async def aclose(self) -> None:
+        """Ends reads that nobody waits for."""
+        self.facts.forget()

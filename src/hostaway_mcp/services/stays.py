@@ -1,0 +1,256 @@
+"""The stays of a window or of a guest: read once, kept for a moment, shared by every question about them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from hostaway_mcp.client import Hostaway
+from hostaway_mcp.client.paging import walk_changes
+from hostaway_mcp.client.rows import Page
+from hostaway_mcp.errors import BrokenAnswerError, UpstreamError
+from hostaway_mcp.models.listings import Listing
+from hostaway_mcp.models.reservations import Reservation
+from hostaway_mcp.services.facts import Facts, Gathering, Known
+from hostaway_mcp.services.names import fits, spellings
+from hostaway_mcp.services.portfolio import Portfolio
+
+FRESH_SECONDS = 45.0
+ONE_DAY = timedelta(days=1)
+NEAR_BEFORE, NEAR_AFTER = timedelta(days=14), timedelta(days=60)
+"""Around today, where a stay that somebody asks for by name most likely is."""
+
+
+class By(StrEnum):
+    """What the dates of a question are about."""
+
+    STAY = "stay"
+    """Nights slept in the window: arrival before its end, departure after its begin."""
+    ARRIVAL = "arrival"
+    DEPARTURE = "departure"
+    BOOKED = "booked"
+    UPDATED = "updated"
+    """The last activity on the stay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """
+    Which stays. Without `by` those of all dates. `first` and `last` are included: nights for a stay,
+    days for the rest. `match` are letters of the guest's name as Hostaway searches them.
+    """
+
+    by: By | None = None
+    first: date = date.min
+    last: date = date.max
+    listing_id: int | None = None
+    channel_id: int | None = None
+    match: str | None = None
+    guest_email: str | None = None
+    unread: bool = False
+
+    def fits(self, stay: Reservation, day_of: DayOf) -> bool:
+        """Whether the stay's dates are in the window; a stay without dates is in no window of dates."""
+        if self.by is None:
+            return True
+        if self.by is By.STAY:
+            if stay.arrival is None or stay.departure is None:
+                return False
+            return stay.arrival <= self.last and stay.departure > self.first
+        day = dated(stay, self.by, day_of)
+        return day is not None and self.first <= day <= self.last
+
+
+DayOf = Callable[[datetime, int | None], date]
+"""The day of a moment where a listing is."""
+
+
+class Stays:
+    """
+    Reads reservations of every status; Hostaway has no filter by status.
+
+    A question costs one call for each 100 reservations between its bounds, none within 45 seconds of the
+    same question. Whether Hostaway's bounds are included is not documented, so they are drawn a day wider
+    and narrowed here.
+    """
+
+    def __init__(self, hostaway: Hostaway, *, facts: Facts) -> None:
+        self._hostaway = hostaway
+        self._facts = facts
+
+    async def read(self, wanted: Wanted, listings: Mapping[int, Listing]) -> Known[Reservation]:
+        """
+        The stays that are wanted, each once as last seen; `listings` say in which zone a day is.
+
+        If some pages cannot be had, what was had comes back as incomplete.
+
+        Raises:
+            HostawayMcpError: nothing at all could be had.
+        """
+
+        known = await self._facts.get(
+            ("stays", wanted), partial(self._load, wanted), fresh_seconds=FRESH_SECONDS
+        )
+        day_of = days_of(listings)
+        rows = tuple(stay for stay in latest(known.rows) if wanted.fits(stay, day_of))
+        return Known(rows, known.as_of, known.complete, known.why)
+
+    async def of_guest(
+        self, name: str, listings: Mapping[int, Listing], *, today: date
+    ) -> tuple[Known[Reservation], str | None]:
+        """
+        The stays of guests whose name holds these words, and a warning if not all of them could be meant.
+
+        One call, up to three for a name with accents. Hostaway searches the letters as they are; only when
+        it finds nobody are the stays around today read, to forgive accents and the order of words.
+        """
+        spelled = list(dict.fromkeys((" ".join(name.casefold().split()), *sorted(spellings(name)))))
+        found = await asyncio.gather(*(self.read(Wanted(match=words), listings) for words in spelled))
+        known = together(*found)
+        rows = tuple(stay for stay in known.rows if goes_by(stay, name))
+        if rows or not known.complete:
+            return Known(rows, known.as_of, known.complete, known.why), None
+        near = Wanted(by=By.STAY, first=today - NEAR_BEFORE, last=today + NEAR_AFTER)
+        around = await self.read(near, listings)
+        rows = tuple(stay for stay in around.rows if goes_by(stay, name))
+        warning = (
+            "Hostaway knows nobody who is spelled like that; other spellings were looked for only among "
+            f"the stays from {near.first} to {near.last}."
+        )
+        return Known(rows, around.as_of, around.complete, around.why), warning
+
+    async def _load(self, wanted: Wanted, gathering: Gathering[Reservation]) -> None:
+        filters, counted = _filters(wanted), set[int | None]()
+        received_at: list[datetime] = []
+
+        async def fetch(after_id: int | None, limit: int) -> Page[Reservation]:
+            page = await self._hostaway.reservations.find(after_id=after_id, limit=limit, **filters)
+            received_at.append(page.received_at)
+            # The walk reads its beginning again; what was unreadable there is counted once.
+            gathering.set_aside += 0 if after_id in counted else page.set_aside
+            counted.add(after_id)
+            return page
+
+        settled = True
+        steps = walk_changes(fetch, key=lambda stay: stay.id, updated=lambda stay: stay.updated_on)
+        async for step in steps:
+            settled = step.settled
+            gathering.add(step.rows, received_at[-1])
+        if not settled:
+            raise BrokenAnswerError("The reservations changed faster than they could be read.")
+
+
+@dataclass(frozen=True, slots=True)
+class NamedListings:
+    """The listings by id, for naming stays; none and a warning where stays can only be shown by id."""
+
+    by_id: Mapping[int, Listing]
+    as_of: datetime | None = None
+    warning: str | None = None
+
+
+async def named_listings(portfolio: Portfolio) -> NamedListings:
+    """The listings as far as they can be had: a stay is worth showing without its listing's name."""
+    try:
+        known = await portfolio.listings()
+    except UpstreamError as error:
+        return NamedListings(
+            {}, warning=f"The listings could not be read, so they are shown by id: {error.message}"
+        )
+    return NamedListings({one.id: one for one in known.rows}, known.as_of)
+
+
+def together(*parts: Known[Reservation]) -> Known[Reservation]:
+    """Several readings as one: as old as the oldest, complete if all of them are."""
+    return Known(
+        latest(tuple(row for part in parts for row in part.rows)),
+        min(part.as_of for part in parts),
+        all(part.complete for part in parts),
+        next((part.why for part in parts if part.why), None),
+    )
+
+
+def goes_by(stay: Reservation, name: str) -> bool:
+    """Whether these words are part of the guest's name."""
+    full = " ".join(filter(None, (stay.guest_first_name, stay.guest_last_name)))
+    return fits(name, stay.guest_name, full)
+
+
+def latest(rows: tuple[Reservation, ...]) -> tuple[Reservation, ...]:
+    """Each reservation once, as last seen; one that moved while it was read comes twice."""
+    seen: dict[int, Reservation] = {}
+    for row in rows:
+        known = seen.get(row.id)
+        if known is None or _changed(row) >= _changed(known):
+            seen[row.id] = row
+    return tuple(seen.values())
+
+
+def dated(stay: Reservation, by: By, day_of: DayOf) -> date | None:
+    """The day that `by` is about, in the listing's zone; None if there is none."""
+    if by in (By.STAY, By.ARRIVAL):
+        return stay.arrival
+    if by is By.DEPARTURE:
+        return stay.departure
+    # `reservationDate` is empty on some live rows; then the row's own making is the nearest to it.
+    moment = (
+        stay.reservation_date or stay.inserted_on
+        if by is By.BOOKED
+        else stay.latest_activity_on or stay.updated_on
+    )
+    return day_of(moment, stay.listing_id) if moment else None
+
+
+def days_of(listings: Mapping[int, Listing]) -> DayOf:
+    """Tells the day of a moment where a listing is; in UTC where the zone is not known."""
+    zones: dict[int | None, ZoneInfo] = {}
+
+    def day_of(moment: datetime, listing_id: int | None) -> date:
+        if listing_id not in zones:
+            listing = listings.get(listing_id) if listing_id is not None else None
+            zones[listing_id] = _zone(listing.time_zone_name if listing else None)
+        return moment.astimezone(zones[listing_id]).date()
+
+    return day_of
+
+
+def _zone(name: str | None) -> ZoneInfo:
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ValueError, KeyError, OSError):
+        return ZoneInfo("UTC")
+
+
+def _changed(stay: Reservation) -> float:
+    moment = stay.updated_on or stay.latest_activity_on
+    return moment.timestamp() if moment else 0.0
+
+
+def _filters(wanted: Wanted) -> dict[str, Any]:
+    """The documented filters that hold all that is wanted."""
+    first = wanted.first - ONE_DAY if wanted.first > date.min else date.min
+    last = wanted.last + ONE_DAY if wanted.last < date.max else date.max
+    bounds: dict[By | None, dict[str, Any]] = {
+        # A departure on the first day is no night of the window, so that day is the wider bound already.
+        By.STAY: {"arrival_end_date": last, "departure_start_date": wanted.first},
+        By.ARRIVAL: {"arrival_start_date": first, "arrival_end_date": last},
+        By.DEPARTURE: {"departure_start_date": first, "departure_end_date": last},
+        # There is no filter for the day of booking, but a stay's last activity is never before it.
+        By.BOOKED: {"latest_activity_start": first},
+        By.UPDATED: {"latest_activity_start": first, "latest_activity_end": last},
+    }
+    return {
+        "listing_id": wanted.listing_id,
+        "channel_id": wanted.channel_id,
+        "match": wanted.match,
+        "guest_email": wanted.guest_email,
+        "has_unread_conversation_messages": True if wanted.unread else None,
+        "include_payments": True,
+        **bounds.get(wanted.by, {}),
+    }

@@ -1,0 +1,1 @@
+"""The catalogue: one record for every tool; each door translates it into its own form."""

@@ -1,0 +1,198 @@
+"""Runs a tool for any door: reads the question, keeps the deadline, writes the audit, counts."""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+import logging
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from opentelemetry import trace
+from opentelemetry.trace import StatusCode
+
+from hostaway_mcp import calls
+from hostaway_mcp.calls import Call, Progress
+from hostaway_mcp.clock import Clock
+from hostaway_mcp.errors import DefectError, HostawayMcpError, TimedOutError, UnknownNameError
+from hostaway_mcp.redaction import redact
+from hostaway_mcp.services.answers import Answer, to_json
+from hostaway_mcp.services.services import Services
+from hostaway_mcp.telemetry.audit import Audit, AuditRecord, hash_arguments, instant
+from hostaway_mcp.telemetry.metrics import Metrics
+from hostaway_mcp.tools.catalogue import Tool
+from hostaway_mcp.tools.text import with_envelope
+
+_log = logging.getLogger("hostaway_mcp.tools")
+_tracer = trace.get_tracer("hostaway_mcp")
+
+_GRACE_SECONDS = 2.0
+"""What a call may take beyond its deadline to put a partial answer together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asks through which door, and what they called the request."""
+
+    door: str
+    caller: str = ""
+    correlation_id: str = ""
+    progress: Progress | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """An answer in its two forms."""
+
+    answer: Answer
+    json: dict[str, Any]
+    text: str
+    correlation_id: str
+
+
+class Runner:
+    """The one way in which a tool is called."""
+
+    def __init__(
+        self,
+        *,
+        services: Services,
+        tools: Sequence[Tool],
+        clock: Clock,
+        audit: Audit,
+        metrics: Metrics,
+        account: str,
+        deadline_seconds: float = calls.DEFAULT_DEADLINE_SECONDS,
+    ) -> None:
+        self.tools = {tool.name: tool for tool in tools}
+        self._services = services
+        self._clock = clock
+        self._audit = audit
+        self._metrics = metrics
+        self._account = account
+        self._deadline_seconds = deadline_seconds
+
+    def tool(self, name: str) -> Tool:
+        """
+        The tool of this name.
+
+        Raises:
+            UnknownNameError: there is none, with the nearest names.
+        """
+        if name in self.tools:
+            return self.tools[name]
+        nearest = difflib.get_close_matches(name[:80], self.tools, n=3)
+        hint = f"Did you mean {' or '.join(nearest)}?" if nearest else "List the tools to see what there is."
+        raise UnknownNameError("There is no tool of this name.", nearest=nearest, hint=hint)
+
+    async def run(self, name: str, arguments: Mapping[str, Any], asked: Asked) -> Outcome:
+        """
+        Answers one question.
+
+        Raises:
+            HostawayMcpError: what is wrong, in words for the caller; never anything else but cancellation.
+        """
+        started, began = self._clock.monotonic(), self._clock.now()
+        asked = replace(asked, caller=_plain(asked.caller), correlation_id=_plain(asked.correlation_id))
+        call = Call(
+            correlation_id=asked.correlation_id or calls.new_correlation_id(),
+            tool=name if name in self.tools else "unknown",
+            caller=asked.caller,
+            deadline=started + self._deadline_seconds,
+            progress=asked.progress,
+        )
+        outcome = "internal"
+        with calls.answering(call), _span(call) as span:
+            span.set_attributes({"hostaway.tool": call.tool, "hostaway.correlation_id": call.correlation_id})
+            try:
+                done = await self._answer(name, arguments, call)
+                outcome = "done" if done.answer.complete else "partial"
+                return done
+            except HostawayMcpError as error:
+                error.reword(redact)
+                outcome = error.code
+                span.set_status(StatusCode.ERROR, error.code)
+                raise
+            except asyncio.CancelledError:
+                outcome = "cancelled"
+                raise
+            finally:
+                seconds = self._clock.monotonic() - started
+                self._record(call, asked, arguments, outcome, began=instant(began), seconds=seconds)
+
+    async def _answer(self, name: str, arguments: Mapping[str, Any], call: Call) -> Outcome:
+        tool = self.tool(name)
+        question = tool.parse(arguments)
+        try:
+            async with asyncio.timeout(self._deadline_seconds + _GRACE_SECONDS):
+                answer = await tool.run(self._services, question)
+            if call.warnings:
+                answer = answer.model_copy(
+                    update={"warnings": (*dict.fromkeys((*answer.warnings, *call.warnings)),)}
+                )
+            text = with_envelope(tool.text(answer), answer)
+            return Outcome(answer, to_json(answer), text, call.correlation_id)
+        except HostawayMcpError:
+            raise
+        except TimeoutError:
+            raise TimedOutError(
+                f"{name} did not finish within {self._deadline_seconds:.0f} seconds.",
+                hint="Ask for less at once, or again in a moment: what was read is kept for a while.",
+            ) from None
+        except Exception:
+            # Its words may be a guest's; the log says where it happened, the caller gets the id of that line.
+            _log.exception("tool_broke", extra={"tool": name})
+            raise DefectError(
+                "Something broke inside hostaway-mcp.", hint=f"The log says where: {call.correlation_id}."
+            ) from None
+
+    def _record(
+        self,
+        call: Call,
+        asked: Asked,
+        arguments: Mapping[str, Any],
+        outcome: str,
+        *,
+        began: str,
+        seconds: float,
+    ) -> None:
+        self._metrics.tool_called(call.tool, outcome, seconds)
+        record = AuditRecord(
+            at=began,
+            correlation_id=call.correlation_id,
+            account=self._account,
+            caller=asked.caller,
+            door=asked.door,
+            tool=call.tool,
+            arguments_hash=hash_arguments(arguments),
+            outcome=outcome,
+            duration_ms=round(seconds * 1000),
+            upstream_calls=call.upstream_calls,
+        )
+        self._audit.append(record)
+        _log.info(
+            "tool_called",
+            extra={
+                "tool": call.tool,
+                "door": asked.door,
+                "caller": asked.caller,
+                "outcome": outcome,
+                "duration_ms": record.duration_ms,
+                "upstream_calls": call.upstream_calls,
+                "arguments_hash": record.arguments_hash,
+            },
+        )
+
+
+def _span(call: Call) -> AbstractContextManager[trace.Span]:
+    # By itself OpenTelemetry keeps an exception's words and stack, which may be a guest's.
+    return _tracer.start_as_current_span(
+        f"tool {call.tool}", record_exception=False, set_status_on_exception=False
+    )
+
+
+def _plain(words: str) -> str:
+    """What a client calls itself or its request; it comes from outside and is written down everywhere."""
+    return redact("".join(ch for ch in words[:1_000] if ch.isprintable()))[:100]

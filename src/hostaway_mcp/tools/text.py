@@ -1,0 +1,74 @@
+"""The text form of answers, for models and people: short lines and tables without repeated keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from hostaway_mcp.services.answers import Answer, ListAnswer, Money
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """
+    One head line and one line a row, cells separated by ` | `; columns without any value are left out.
+
+    Units belong into the head, such as `price EUR`.
+    """
+    cells = [[cell(value) for value in row] for row in rows]
+    used = [i for i in range(len(columns)) if any(row[i] for row in cells)]
+    head = " | ".join(columns[i] for i in used)
+    return "\n".join([head, *(" | ".join(row[i] for i in used) for row in cells)])
+
+
+def fields(pairs: Iterable[tuple[str, object]]) -> str:
+    """One `name: value` line for each pair that has a value."""
+    return "\n".join(f"{name}: {text}" for name, value in pairs if (text := cell(value)))
+
+
+def cell(value: object) -> str:
+    """A value in a table: nothing for None, `yes` and `no`, a list with commas; line breaks become blanks."""
+    if value is None or value in ((), [], {}):
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Money | Decimal | int | float | date | datetime):
+        return str(value)
+    if isinstance(value, list | tuple):
+        return ", ".join(cell(item) for item in value)
+    return " ".join(str(value).replace(" | ", " / ").split())
+
+
+def paragraphs(*parts: str | None) -> str:
+    """The parts that say something, one under the other."""
+    return "\n".join(part for part in parts if part)
+
+
+def with_envelope(body: str, answer: Answer) -> str:
+    """The text of an answer with what its envelope has to say, most important first."""
+    return paragraphs(*_head(answer), body, *_tail(answer))
+
+
+def _head(answer: Answer) -> list[str]:
+    lines = []
+    if not answer.complete:
+        lines.append("NOT COMPLETE:")
+        lines += [
+            f"- {item.what}: {item.why}" + (f" To get it: {item.resume}" if item.resume else "")
+            for item in answer.missing
+        ]
+    lines += [f"Note: {warning}" for warning in answer.warnings]
+    if answer.understood:
+        lines.append("Understood: " + ", ".join(f"{k} = {v}" for k, v in answer.understood.items()))
+    return lines
+
+
+def _tail(answer: Answer) -> list[str]:
+    lines = []
+    if isinstance(answer, ListAnswer):
+        if answer.next_cursor:
+            lines.append(f"There is more: next_cursor={answer.next_cursor}")
+        if answer.total is not None:
+            lines.append(f"total: {answer.total}")
+    lines.append(f"as of {answer.as_of:%Y-%m-%d %H:%M:%S}Z, {answer.source}")
+    return lines

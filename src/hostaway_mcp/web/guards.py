@@ -1,0 +1,267 @@
+"""What a request passes before it reaches a route: plain ASGI, so that streams and cancels stay whole."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import logging
+from collections.abc import Sequence
+
+from opentelemetry import context as otel
+from opentelemetry.propagate import extract
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Match
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from hostaway_mcp import calls
+from hostaway_mcp.calls import Call
+from hostaway_mcp.server.identity import TRAIL, Trail, given_correlation_id
+from hostaway_mcp.web.hosts import AllowedHosts
+from hostaway_mcp.web.problems import problem
+
+MAX_BODY_BYTES = 1024 * 1024
+MAX_HEADER_BYTES = 32 * 1024
+MAX_TARGET_BYTES = 16 * 1024
+BODY_SECONDS = 20.0
+"""Within which a body must have arrived; one that drips holds a connection no longer."""
+
+OPEN_PATH = "/health"
+"""The one route that needs no key."""
+
+_SECURITY_HEADERS = {
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-resource-policy": "same-origin",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+}
+
+_log = logging.getLogger("hostaway_mcp.web")
+
+
+class Trailed:
+    """
+    The outermost guard: gives the request its correlation id and every answer its X-Request-ID.
+
+    The id is that of X-Request-ID or `traceparent` where sane, else new. Every answer carries the security
+    headers; what nobody foresaw becomes a problem document, and a line in the log.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        given = given_correlation_id(
+            request_id=headers.get("x-request-id"), traceparent=headers.get("traceparent")
+        )
+        trail = Trail(given or calls.new_correlation_id(), given is not None)
+        scope[TRAIL] = trail
+        began = False
+
+        async def send_marked(message: Message) -> None:
+            nonlocal began
+            if message["type"] == "http.response.start":
+                began = True
+                _mark(MutableHeaders(raw=message.setdefault("headers", [])), trail)
+            await send(message)
+
+        spans = otel.attach(extract(headers))
+        try:
+            with calls.answering(Call(trail.correlation_id)):
+                await self._app(scope, receive, send_marked)
+        except asyncio.CancelledError:
+            # The server stops, and the time to finish is over.
+            if not began:
+                stopping = problem(503, "stopping", "The server is being stopped; ask again in a moment.",
+                                   headers={"retry-after": "5"})  # fmt: skip
+                await stopping(scope, receive, send_marked)
+            raise
+        except Exception:
+            _log.exception("request_broke", extra={"method": scope["method"]})
+            if began:
+                raise
+            broke = problem(500, "internal", "Something broke inside hostaway-mcp; its log says where.")
+            await broke(scope, receive, send_marked)
+        finally:
+            otel.detach(spans)
+
+
+class KnownHosts:
+    """Refuses foreign Host (421) and Origin (403) headers, for every route."""
+
+    def __init__(self, app: ASGIApp, *, allowed: AllowedHosts) -> None:
+        self._app = app
+        self._allowed = allowed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refusal = self._refusal(Headers(scope=scope)) if scope["type"] == "http" else None
+        await (refusal or self._app)(scope, receive, send)
+
+    def _refusal(self, headers: Headers) -> Response | None:
+        hosts = headers.getlist("host")
+        if len(hosts) != 1 or not self._allowed.host(hosts[0]):
+            return _refused(
+                421,
+                "foreign_host",
+                "This server has another name than the Host header says; HOSTAWAY_MCP_PUBLIC_URL sets it.",
+            )
+        origins = headers.getlist("origin")
+        if origins and not (len(origins) == 1 and self._allowed.origin(origins[0])):
+            return _refused(
+                403,
+                "foreign_origin",
+                "Pages of this origin may not call; HOSTAWAY_MCP_ALLOWED_ORIGINS names those that may.",
+            )
+        if not origins and _sent_by_foreign_page(headers):
+            return _refused(403, "foreign_origin", "Another site's page may not call this server.")
+        return None
+
+
+class Sized:
+    """Refuses oversized headers, targets and bodies, and bodies that drip; hands the body on in one piece."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        refusal = _oversized(scope)
+        if refusal is None:
+            try:
+                async with asyncio.timeout(BODY_SECONDS):
+                    body = await _body(receive)
+            except TimeoutError:
+                refusal = _refused(408, "body_too_slow", "The body did not arrive in time.")
+            else:
+                if body is None:
+                    return
+                if len(body) <= MAX_BODY_BYTES:
+                    await self._app(scope, _replayed(body, receive), send)
+                    return
+                refusal = _too_large()
+        refusal.headers["connection"] = "close"
+        await refusal(scope, receive, send)
+
+
+class Keyed:
+    """
+    Lets only those through who present the key, except to /health.
+
+    Without the key nothing is passed on at all: an unknown route is answered with 404 and a wrong method
+    with 405 here, before 401, so that no mistake in matching routes can open one.
+    """
+
+    def __init__(self, app: ASGIApp, *, key: str) -> None:
+        self._app = app
+        self._key = key.encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] == OPEN_PATH or self._presented(Headers(scope=scope)):
+            await self._app(scope, receive, send)
+            return
+        await _without_key(scope["app"].router.routes, scope)(scope, receive, send)
+
+    def _presented(self, headers: Headers) -> bool:
+        given = headers.getlist("authorization")
+        scheme, _, key = (given[0] if len(given) == 1 else "").partition(" ")
+        same = hmac.compare_digest(key.strip().encode("latin-1", "replace"), self._key)
+        return same and scheme.lower() == "bearer"
+
+
+def correlation_id(scope: Scope) -> str:
+    """The id of the request in this scope."""
+    trail = scope.get(TRAIL)
+    return trail.correlation_id if isinstance(trail, Trail) else calls.new_correlation_id()
+
+
+def no_such_route() -> Response:
+    """404 for a path that nothing serves."""
+    return problem(404, "no_route", "There is no such path here; /docs lists those that there are.")
+
+
+def wrong_method(allowed: Sequence[str]) -> Response:
+    """405 for a path that is served, but not by this method."""
+    names = ", ".join(sorted(allowed))
+    return problem(405, "wrong_method", f"This path answers {names} only.", headers={"allow": names})
+
+
+def _without_key(routes: Sequence[BaseRoute], scope: Scope) -> Response:
+    allowed: set[str] = set()
+    for route in routes:
+        match, _ = route.matches(scope)
+        if match is Match.FULL:
+            return _refused(
+                401,
+                "key_needed",
+                "This path needs the key of HOSTAWAY_MCP_HTTP_KEY, as Authorization: Bearer <key>.",
+                {"www-authenticate": 'Bearer realm="hostaway-mcp"'},
+            )
+        if match is Match.PARTIAL:
+            allowed |= set(getattr(route, "methods", None) or ())
+    return wrong_method(sorted(allowed)) if allowed else no_such_route()
+
+
+def _refused(status: int, code: str, detail: str, headers: dict[str, str] | None = None) -> Response:
+    _log.info("request_refused", extra={"status": status, "code": code})
+    return problem(status, code, detail, headers=headers)
+
+
+def _mark(headers: MutableHeaders, trail: Trail) -> None:
+    headers["x-request-id"] = trail.correlation_id
+    for name, value in _SECURITY_HEADERS.items():
+        headers.setdefault(name, value)
+    headers.setdefault("cache-control", "no-store")
+
+
+def _sent_by_foreign_page(headers: Headers) -> bool:
+    # An image or a script tag sends no Origin, but browsers say where it stands. Following a link is fine.
+    if headers.get("sec-fetch-site") != "cross-site":
+        return False
+    return not (headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document")
+
+
+def _oversized(scope: Scope) -> Response | None:
+    if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > MAX_TARGET_BYTES:
+        return _refused(414, "target_too_long", "The address is longer than 16 kB.")
+    if sum(len(name) + len(value) for name, value in scope["headers"]) > MAX_HEADER_BYTES:
+        return _refused(431, "headers_too_large", "The headers are larger than 32 kB.")
+    declared = Headers(scope=scope).get("content-length", "")
+    if declared.isdecimal() and int(declared[:20]) > MAX_BODY_BYTES:
+        return _too_large()
+    return None
+
+
+def _too_large() -> Response:
+    return _refused(413, "body_too_large", "The body is larger than 1 MiB.")
+
+
+async def _body(receive: Receive) -> bytes | None:
+    """The body, read up to just beyond the limit; None if the client went away first."""
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        body += message.get("body", b"")
+        if len(body) > MAX_BODY_BYTES or not message.get("more_body", False):
+            return bytes(body)
+
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    given = False
+
+    async def replay() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replay

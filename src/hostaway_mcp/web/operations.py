@@ -1,0 +1,166 @@
+"""Every offered tool as one operation at /api/v1, named, documented and answered from its record."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+
+from hostaway_mcp.errors import HostawayMcpError, InputError
+from hostaway_mcp.server.identity import caller_name
+from hostaway_mcp.tools.catalogue import Tool
+from hostaway_mcp.tools.runner import Asked, Outcome
+from hostaway_mcp.tools.schemas import full_output_schema
+from hostaway_mcp.web.guards import correlation_id
+from hostaway_mcp.web.problems import MEDIA_TYPE, problem_for
+
+if TYPE_CHECKING:
+    from hostaway_mcp.app import App
+
+PREFIX = "/api/v1"
+PROBLEM_REF = {"$ref": "#/components/schemas/Problem"}
+MAX_FIELDS = 200
+
+_CLIENT_GONE = 499
+_INTEGERS = re.compile(r"-?\d{1,18}(,-?\d{1,18})*")
+
+
+def add_operations(web: FastAPI, app: App) -> None:
+    """Adds one route for each tool that is offered."""
+    for tool in app.runner.tools.values():
+        web.add_api_route(
+            f"{PREFIX}/{tool.name}",
+            _endpoint(app, tool),
+            methods=["GET"],
+            operation_id=tool.name,
+            summary=tool.title,
+            description=tool.description,
+            tags=[str(tool.toolset)],
+            response_model=None,
+            responses=_responses(tool),
+            openapi_extra={"parameters": _parameters(tool)},
+        )
+
+
+def arguments_from_query(query: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """
+    The arguments in a query string, in the shapes that the tool's schema knows.
+
+    A list is written by repeating its name or with commas. Where one name or several may stand, commas
+    split only numbers: a listing may well be called "Beach House, upper floor".
+
+    Raises:
+        InputError: more fields than any tool takes.
+    """
+    try:
+        pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=MAX_FIELDS)
+    except ValueError:
+        raise InputError(f"The query has more than {MAX_FIELDS} fields.") from None
+    properties = schema.get("properties", {})
+    given: dict[str, list[str]] = {}
+    for name, value in pairs:
+        given.setdefault(name, []).append(value)
+    return {name: _argument(values, properties.get(name, {})) for name, values in given.items()}
+
+
+def _argument(values: list[str], schema: dict[str, Any]) -> Any:
+    types = _types(schema)
+    if "array" in types and ("string" not in types or all(map(_INTEGERS.fullmatch, values))):
+        values = [part.strip() for value in values for part in value.split(",")]
+    typed = [int(v) if _is_int(v) and _takes_both(schema) else v for v in values]
+    return typed[0] if len(typed) == 1 and types != {"array"} else typed
+
+
+def _is_int(value: str) -> bool:
+    return "," not in value and _INTEGERS.fullmatch(value) is not None
+
+
+def _takes_both(schema: dict[str, Any]) -> bool:
+    # Text is read as a number by the tool itself, except where a text would do as well.
+    return {"integer", "string"} <= _types(schema, deep=True)
+
+
+def _types(schema: dict[str, Any], *, deep: bool = False) -> set[str]:
+    options = [schema, *schema.get("anyOf", [])]
+    if deep:
+        options += [inner for o in options if isinstance(items := o.get("items"), dict)
+                    for inner in (items, *items.get("anyOf", []))]  # fmt: skip
+    return {option["type"] for option in options if isinstance(option.get("type"), str)}
+
+
+def _endpoint(app: App, tool: Tool) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    async def operation(request: Request) -> Response:
+        asked = Asked(
+            door="api",
+            caller=caller_name(request.headers.get("user-agent")),
+            correlation_id=correlation_id(request.scope),
+        )
+        try:
+            arguments = arguments_from_query(request.url.query, tool.input_schema)
+            outcome = await _while_connected(request, app.runner.run(tool.name, arguments, asked))
+        except HostawayMcpError as error:
+            return problem_for(error, correlation_id=asked.correlation_id)
+        return JSONResponse(outcome.json) if outcome else Response(status_code=_CLIENT_GONE)
+
+    return operation
+
+
+async def _while_connected(request: Request, answer: Awaitable[Outcome]) -> Outcome | None:
+    """The answer, or None once the client has hung up: then the call is cancelled."""
+    call = asyncio.ensure_future(answer)
+    gone = asyncio.ensure_future(_hung_up(request))
+    try:
+        await asyncio.wait({call, gone}, return_when=asyncio.FIRST_COMPLETED)
+        return call.result() if call.done() else None
+    finally:
+        await _cancelled(call, gone)
+
+
+async def _hung_up(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _cancelled(*tasks: asyncio.Future[Any]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _parameters(tool: Tool) -> list[dict[str, Any]]:
+    required = tool.full_input_schema.get("required", [])
+    return [
+        _parameter(name, schema, required=name in required)
+        for name, schema in tool.full_input_schema["properties"].items()
+    ]
+
+
+def _parameter(name: str, schema: dict[str, Any], *, required: bool) -> dict[str, Any]:
+    plain = {key: value for key, value in schema.items() if key != "description"}
+    parameter: dict[str, Any] = {"name": name, "in": "query", "required": required, "schema": plain}
+    if description := schema.get("description"):
+        parameter["description"] = description
+    if "array" in _types(schema):
+        parameter |= {"style": "form", "explode": True}
+    return parameter
+
+
+def _responses(tool: Tool) -> dict[int | str, dict[str, Any]]:
+    schema = full_output_schema(tool.answer)
+    answer = {
+        "description": "The answer",
+        "content": {"application/json": {"schema": schema}},
+    }
+    return {200: answer, **_problems(400, 401, 403, 404, 409, 429, 500, 502, 503, 504)}
+
+
+def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    return {
+        status: {"description": "A problem", "content": {MEDIA_TYPE: {"schema": PROBLEM_REF}}}
+        for status in statuses
+    }

@@ -1,0 +1,225 @@
+"""Builds the HTTP door: MCP, the catalogue's API and what operators look at, behind one row of guards."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
+from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+from mcp.server.transport_security import TransportSecuritySettings
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from hostaway_mcp.errors import SettingsError, UnknownNameError
+from hostaway_mcp.server.server import build_server
+from hostaway_mcp.web.cancels import SESSION, Cancels
+from hostaway_mcp.web.docs import CONTENT_SECURITY_POLICY, docs_page
+from hostaway_mcp.web.figures import MEDIA_TYPE, Figures
+from hostaway_mcp.web.guards import (
+    MAX_BODY_BYTES,
+    OPEN_PATH,
+    Keyed,
+    KnownHosts,
+    Sized,
+    Trailed,
+    correlation_id,
+    no_such_route,
+    wrong_method,
+)
+from hostaway_mcp.web.health import alive, readiness
+from hostaway_mcp.web.hosts import allowed_hosts, is_loopback
+from hostaway_mcp.web.operations import PREFIX, add_operations
+from hostaway_mcp.web.problems import problem, problem_for, schema
+from hostaway_mcp.web.upstream import UpstreamWatch
+
+if TYPE_CHECKING:
+    from hostaway_mcp.app import App
+
+MCP_PATH = "/mcp"
+PREFLIGHT_SECONDS = 600
+
+_NO_TELEMETRY: TelemetryConfig = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
+"""FastAPI's own spans carry the query, which may name a guest; each tool call has a span of ours."""
+
+_REQUEST_HEADERS = (
+    "Authorization", "Content-Type", "Last-Event-ID", "Mcp-Method", "Mcp-Name", "Mcp-Protocol-Version",
+    "Mcp-Session-Id", "Traceparent", "X-Request-ID",
+)  # fmt: skip
+_ANSWER_HEADERS = (SESSION, "Retry-After", "WWW-Authenticate", "X-Request-ID")
+
+
+def build_web(app: App, *, host: str) -> FastAPI:
+    """
+    The HTTP door of an app for a server that listens on `host`.
+
+    Its lifespan runs MCP's session manager, once; the app is the caller's to close.
+
+    Raises:
+        SettingsError: `host` is not loopback and there is no key.
+    """
+    key = app.settings.hostaway_mcp_http_key.get_secret_value()
+    if not key and not is_loopback(host):
+        raise SettingsError(
+            f"HOSTAWAY_MCP_HTTP_KEY must be set before others can reach {host}.",
+            hint="Set it to a long random text, or listen on 127.0.0.1.",
+        )
+    mcp = _mcp_manager(app)
+    web = FastAPI(
+        title="hostaway-mcp",
+        version=version("hostaway-mcp"),
+        description="Every tool of the catalogue as one operation; errors are RFC 9457 problem documents.",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        telemetry=_NO_TELEMETRY,
+        lifespan=_lifespan(mcp),
+    )
+    web.router.routes.append(Route(MCP_PATH, endpoint=_Mcp(mcp), methods=["POST"]))
+    add_operations(web, app)
+    _add_operator_routes(web, app)
+    _phrase_errors(web, app)
+    _describe(web, keyed=bool(key))
+    _guard(web, app, host=host, key=key)
+    return web
+
+
+def _mcp_manager(app: App) -> StreamableHTTPSessionManager:
+    return StreamableHTTPSessionManager(
+        build_server(app),
+        # Sessions of the handshake era mix up answers to requests of the same id; and they would be lost
+        # with the process. Progress needs event streams, so no `json_response`.
+        stateless=True,
+        json_response=False,
+        max_request_body_size=MAX_BODY_BYTES,
+        # `KnownHosts` checks Host and Origin for every route, and knows more spellings.
+        security_settings=TransportSecuritySettings(enable_dns_rebinding_protection=False),
+    )
+
+
+class _Mcp:
+    """
+    MCP's endpoint. POST only: without sessions there is no stream to open with GET and none to DELETE.
+    """
+
+    def __init__(self, manager: StreamableHTTPSessionManager) -> None:
+        self._answer = Cancels(manager.handle_request)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._answer(scope, receive, send)
+
+
+def _lifespan(manager: StreamableHTTPSessionManager) -> Any:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with manager.run():
+            yield
+
+    return lifespan
+
+
+def _add_operator_routes(web: FastAPI, app: App) -> None:
+    watch, figures = UpstreamWatch(app), Figures(app)
+
+    async def health() -> Response:
+        return JSONResponse(alive())
+
+    async def ready() -> Response:
+        can, report = readiness(app, watch)
+        return JSONResponse(report, status_code=200 if can else 503)
+
+    async def metrics() -> Response:
+        return Response(figures.text(), headers={"content-type": MEDIA_TYPE})
+
+    async def openapi(_: Request) -> Response:
+        return JSONResponse(web.openapi())
+
+    async def docs(_: Request) -> Response:
+        return HTMLResponse(
+            docs_page(web.openapi()), headers={"content-security-policy": CONTENT_SECURITY_POLICY}
+        )
+
+    for path, endpoint, summary in (
+        (OPEN_PATH, health, "Is the process alive? Needs no key."),
+        ("/ready", ready, "Can it answer, and if not, why? 200 or 503."),
+        ("/metrics", metrics, "Figures in Prometheus' text form."),
+    ):
+        web.add_api_route(
+            path, endpoint, methods=["GET"], operation_id=path[1:], summary=summary, tags=["operation"],
+            response_model=None,
+        )  # fmt: skip
+    web.add_route("/openapi.json", openapi, methods=["GET"])
+    web.add_route("/docs", docs, methods=["GET"])
+
+
+def _phrase_errors(web: FastAPI, app: App) -> None:
+    async def refused(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        headers = dict(getattr(error, "headers", None) or {})
+        if status == 404:
+            return _unknown_path(request, app)
+        if status == 405:
+            return wrong_method([name.strip() for name in headers.get("Allow", "GET").split(",")])
+        return problem(status, "refused_by_http", "The request could not be read.", headers=headers)
+
+    web.add_exception_handler(HTTPException, refused)
+
+
+def _unknown_path(request: Request, app: App) -> Response:
+    prefix, _, name = request.url.path.rpartition("/")
+    if prefix == PREFIX:
+        try:
+            app.runner.tool(name)
+        except UnknownNameError as error:
+            return problem_for(error, correlation_id=correlation_id(request.scope))
+    return no_such_route()
+
+
+def _describe(web: FastAPI, *, keyed: bool) -> None:
+    plain = web.openapi
+
+    def openapi() -> dict[str, Any]:
+        if web.openapi_schema is None:
+            document = plain()
+            parts = document.setdefault("components", {})
+            parts.setdefault("schemas", {})["Problem"] = schema()
+            if keyed:
+                parts["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+                document["security"] = [{"key": []}]
+                document["paths"][OPEN_PATH]["get"]["security"] = []
+            web.openapi_schema = document
+        return web.openapi_schema
+
+    web.openapi = openapi  # type: ignore[method-assign]
+
+
+def _guard(web: FastAPI, app: App, *, host: str, key: str) -> None:
+    """The last one added is the outermost; the key is asked for before a body is read."""
+    web.add_middleware(Sized)
+    if key:
+        web.add_middleware(Keyed, key=key)
+    if origins := app.settings.hostaway_mcp_allowed_origins:
+        web.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(origins),
+            allow_methods=["GET", "POST"],
+            allow_headers=_REQUEST_HEADERS,
+            expose_headers=_ANSWER_HEADERS,
+            max_age=PREFLIGHT_SECONDS,
+        )
+    web.add_middleware(KnownHosts, allowed=allowed_hosts(app.settings, host=host))
+    web.add_middleware(Trailed)

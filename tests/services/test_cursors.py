@@ -1,0 +1,146 @@
+"""Cursors: every row once, whatever comes and goes; another question's are refused."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel
+
+from hostaway_mcp.errors import CursorError
+from hostaway_mcp.services.cursors import Cut, cut, descending, fingerprint, read_cursor, write_cursor
+
+QUESTION = {"city": "Lisbon", "sort": "name"}
+NAMES = st.text(max_size=12)
+
+
+class Shown(BaseModel):
+    """A row."""
+
+    name: str
+    number: int
+
+
+def _cut(rows: list[tuple[str, int]], **how: Any) -> Cut[Shown]:
+    how = {"cursor": None, "limit": 3, "question": QUESTION} | how
+    return cut(rows, key=lambda row: row, show=lambda row: Shown(name=row[0], number=row[1]), **how)
+
+
+def _walk(rows: list[tuple[str, int]], **how: Any) -> list[tuple[str, int]]:
+    seen: list[tuple[str, int]] = []
+    cursor: str | None = None
+    while True:
+        page = _cut(rows, cursor=cursor, **how)
+        assert page.rows or not rows
+        seen += [(row.name, row.number) for row in page.rows]
+        cursor = page.next_cursor
+        if cursor is None:
+            return seen
+
+
+@given(
+    rows=st.lists(st.tuples(NAMES, st.integers()), unique=True, max_size=40),
+    limit=st.integers(1, 9),
+    budget=st.integers(1, 400),
+)
+def test_a_walk_shows_every_row_once_in_order(rows: list[tuple[str, int]], limit: int, budget: int) -> None:
+    """However short the pages are cut, by rows or by bytes."""
+    assert _walk(rows, limit=limit, budget_bytes=budget) == sorted(rows)
+
+
+@given(
+    rows=st.lists(st.tuples(NAMES, st.integers()), unique=True, min_size=5, max_size=20),
+    gone=st.sets(st.integers(0, 4)),
+    added=st.lists(st.tuples(NAMES, st.integers()), max_size=5),
+)
+def test_rows_that_come_and_go_neither_hide_nor_repeat_others(
+    rows: list[tuple[str, int]], gone: set[int], added: list[tuple[str, int]]
+) -> None:
+    """The place is a sort key, not a number of rows."""
+    ordered = sorted(rows)
+    first = _cut(ordered, limit=3)
+    later = [row for i, row in enumerate(ordered) if i not in gone] + [r for r in added if r not in ordered]
+    rest = _walk_on(later, first.next_cursor)
+    shown = [(row.name, row.number) for row in first.rows]
+    assert not set(shown) & set(rest)
+    assert set(shown) | set(rest) >= {row for row in ordered if row in later}
+
+
+def _walk_on(rows: list[tuple[str, int]], cursor: str | None) -> list[tuple[str, int]]:
+    seen: list[tuple[str, int]] = []
+    while cursor:
+        page = _cut(rows, cursor=cursor)
+        seen += [(row.name, row.number) for row in page.rows]
+        cursor = page.next_cursor
+    return seen
+
+
+@given(
+    place=st.tuples(st.text(st.characters(codec=None), max_size=30), st.integers(), st.integers(-9, 9)),
+    question=st.dictionaries(st.text(max_size=5), st.integers() | st.text(max_size=9), max_size=4),
+)
+def test_a_cursor_says_its_place_again(place: tuple[str, int, int], question: dict[str, int | str]) -> None:
+    """Lone surrogates too, which Hostaway's JSON can carry."""
+    assert read_cursor(question, write_cursor(question, place)) == place
+
+
+@given(noise=st.text(max_size=200))
+def test_noise_is_no_cursor(noise: str) -> None:
+    """One sentence, whatever it is."""
+    with pytest.raises(CursorError):
+        read_cursor(QUESTION, noise)
+
+
+@pytest.mark.parametrize(
+    "inside",
+    ["7", "null", '{"a":1,"b":2}', '["x"]', '["x",7]', '["MARK",[[1]]]', '["MARK",[null]]', "[" * 700],
+)
+def test_json_that_is_no_cursor_is_refused(inside: str) -> None:
+    """Also when the fingerprint is right."""
+    text = inside.replace("MARK", fingerprint(QUESTION))
+    with pytest.raises(CursorError, match=r"cannot be read|another question"):
+        read_cursor(QUESTION, base64.urlsafe_b64encode(text.encode()).decode())
+
+
+def test_a_place_of_another_kind_is_refused() -> None:
+    """A number where the list is ordered by words."""
+    with pytest.raises(CursorError, match="cannot be read"):
+        _cut([("a", 1), ("b", 2)], cursor=write_cursor(QUESTION, (7, "x")))
+
+
+def test_another_questions_cursor_is_refused() -> None:
+    """With what to do instead."""
+    cursor = _cut([("a", 1), ("b", 2)], limit=1).next_cursor
+    with pytest.raises(CursorError, match="another question") as refused:
+        _cut([("a", 1), ("b", 2)], cursor=cursor, question={"city": "Porto", "sort": "name"})
+    assert "leave `cursor` out" in refused.value.sentence
+
+
+def test_limit_and_cursor_are_no_part_of_the_question() -> None:
+    """A walk may change its stride."""
+    assert fingerprint({**QUESTION, "limit": 5, "cursor": "x"}) == fingerprint(QUESTION | {"tag": None})
+    assert fingerprint(QUESTION) != fingerprint({**QUESTION, "tag": "pool"})
+
+
+def test_the_total_counts_all_rows_and_only_shown_ones_are_built() -> None:
+    """Building a row may cost."""
+    built: list[int] = []
+
+    def show(number: int) -> Shown:
+        built.append(number)
+        return Shown(name="", number=number)
+
+    page = cut(range(100), key=lambda n: (n,), show=show, question={}, cursor=None, limit=4)
+    assert (page.total, built) == (100, [0, 1, 2, 3])
+    assert json.loads(base64.urlsafe_b64decode(f"{page.next_cursor}==="))[1] == [3]
+
+
+@given(days=st.lists(st.dates(), min_size=2, unique=True))
+def test_descending_turns_dates_around(days: list[Any]) -> None:
+    """ISO dates, as text."""
+    texts = [day.isoformat() for day in days]
+    assert sorted(texts, key=descending) == sorted(texts, reverse=True)

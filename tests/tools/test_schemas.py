@@ -1,0 +1,139 @@
+"""Schemas that a model pays for by the token: valid, lean, and true."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any, Literal
+
+import pytest
+from jsonschema import Draft202012Validator
+from pydantic import Field
+
+from hostaway_mcp.services.answers import Answer, ListAnswer, Money, Record
+from hostaway_mcp.tools.catalogue import Cursor, ListingRef, Question, Text, Tool
+from hostaway_mcp.tools.schemas import full_input_schema, full_output_schema, input_schema, output_schema
+from hostaway_mcp.tools.tools import CATALOGUE
+
+
+class Row(Record):
+    """A row."""
+
+    name: str
+    """Its name."""
+    price: Money | None = None
+
+
+class Sample(ListAnswer):
+    """Rows."""
+
+    rows: tuple[Row, ...]
+    count: int
+    best: Row
+    note: str | None = None
+
+
+class Asked(Question):
+    """What is asked."""
+
+    kind: Literal["a", "b"] = "a"
+    first: Text | None = Field(None, alias="from", description="first night")
+    limit: int = Field(10, ge=1, le=50)
+    listing: ListingRef | None = None
+    cursor: Cursor = None
+
+
+def walk(schema: Any) -> list[dict[str, Any]]:
+    """Every object in a schema."""
+    if isinstance(schema, dict):
+        return [schema, *(inner for value in schema.values() for inner in walk(value))]
+    return [inner for value in schema for inner in walk(value)] if isinstance(schema, list) else []
+
+
+def test_parameters_are_lean() -> None:
+    assert input_schema(Asked) == {
+        "additionalProperties": False,
+        "properties": {
+            "kind": {"default": "a", "enum": ["a", "b"], "type": "string"},
+            "from": {"type": "string", "description": "first night"},
+            "limit": {"default": 10, "maximum": 50, "minimum": 1, "type": "integer"},
+            "listing": {
+                "anyOf": [
+                    {"type": "integer"},
+                    {"type": "string"},
+                    {"items": {"anyOf": [{"type": "integer"}, {"type": "string"}]}, "type": "array"},
+                ],
+                "description": "id, name, nickname, or a list of them",
+            },
+            "cursor": {"type": "string", "description": "next_cursor of the answer before"},
+        },
+        "type": "object",
+    }
+
+
+def test_the_whole_schema_of_parameters_has_every_bound() -> None:
+    properties = full_input_schema(Asked)["properties"]
+    assert properties["from"]["maxLength"] == 200
+    assert properties["cursor"]["maxLength"] == 1000
+    assert properties["listing"]["anyOf"][2]["maxItems"] == 50
+
+
+def test_a_question_without_parameters_still_is_an_object() -> None:
+    class Nothing(Question):
+        """Nothing to ask."""
+
+    assert input_schema(Nothing) == {"additionalProperties": False, "properties": {}, "type": "object"}
+
+
+def test_answers_show_the_keys_that_are_always_there() -> None:
+    assert output_schema(Sample) == {
+        "type": "object",
+        "properties": {
+            "as_of": {"type": "string"},
+            "rows": {"type": "array", "items": {"type": "object"}},
+            "count": {"type": "integer"},
+            "best": {"type": "object"},
+            "source": {"type": "string"},
+            "complete": {"type": "boolean"},
+        },
+        "required": ["as_of", "rows", "count", "best", "source", "complete"],
+    }
+
+
+def test_the_whole_schema_has_no_references_and_keeps_descriptions() -> None:
+    whole = full_output_schema(Sample)
+    assert "$ref" not in json.dumps(whole)
+    row = whole["properties"]["rows"]["items"]
+    assert row["description"] == "A row."
+    assert row["properties"]["price"]["properties"]["amount"] == {"type": "string"}
+
+
+def test_money_is_a_decimal_string() -> None:
+    assert json.loads(Money(amount=Decimal("1E+2"), currency="EUR").model_dump_json())["amount"] == "100"
+
+
+@pytest.mark.parametrize("tool", CATALOGUE, ids=lambda tool: tool.name)
+def test_every_schema_of_the_catalogue_is_valid_and_lean(tool: Tool) -> None:
+    for schema in (tool.input_schema, tool.output_schema, full_output_schema(tool.answer)):
+        Draft202012Validator.check_schema(schema)
+        assert "$ref" not in json.dumps(schema)
+        assert all(one.get("type") != "null" for one in walk(schema))
+    lean = json.dumps([tool.input_schema, tool.output_schema])
+    assert '"title": "' not in lean
+    assert tool.input_schema["additionalProperties"] is False
+
+
+@pytest.mark.parametrize("tool", CATALOGUE, ids=lambda tool: tool.name)
+def test_no_key_that_is_promised_can_be_missing(tool: Tool) -> None:
+    """Answers leave nulls out, so a required key must not be one that may be null."""
+    full = tool.answer.model_json_schema(by_alias=True, mode="serialization")
+    for name, field in tool.answer.model_fields.items():
+        if field.is_required():
+            shown = full["properties"][field.serialization_alias or field.alias or name]
+            assert {"type": "null"} not in shown.get("anyOf", []), name
+
+
+def test_answers_begin_with_the_envelope() -> None:
+    for tool in CATALOGUE:
+        assert issubclass(tool.answer, Answer)
+        assert {"as_of", "source", "complete"} <= set(tool.output_schema["required"])
