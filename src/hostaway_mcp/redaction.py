@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from urllib.parse import quote
 
 MASK = "[redacted]"
+MAX_SHORT_CHARS = 64
 
 _SECRETS = "|".join(
     (
@@ -179,6 +181,8 @@ class Redactor:
 
     def __init__(self) -> None:
         self._known: tuple[str, ...] = ()
+        # Log lines repeat the same few words at every call: tools, doors, outcomes, callers.
+        self._short = lru_cache(maxsize=1_000)(self._masked)
 
     def learn(self, secret: str) -> None:
         """From now on this very text never comes out, plain, in a URL or in JSON."""
@@ -187,8 +191,12 @@ class Redactor:
             # The longest first: one secret may begin with another.
             forms = {*self._known, secret, quote(secret, safe=""), *written}
             self._known = tuple(sorted(forms, key=len, reverse=True))
+            self._short.cache_clear()
 
     def __call__(self, text: str) -> str:
+        return self._short(text) if len(text) <= MAX_SHORT_CHARS else self._masked(text)
+
+    def _masked(self, text: str) -> str:
         for secret in self._known:
             text = text.replace(secret, MASK)
         text = _apply(_BARE, text)

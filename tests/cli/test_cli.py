@@ -242,3 +242,17 @@ def test_limits_that_cannot_be_read(text: str) -> None:
         read_limits(text)
 
     assert "15:20:10" in refused.value.sentence
+
+
+def test_a_proxy_that_nothing_here_speaks_is_named(shell: Shell) -> None:
+    """The HTTP library knows no socks; its complaint is not for a person."""
+    code, _, err = shell(
+        "call",
+        "find_listings",
+        HOSTAWAY_ACCOUNT_ID="1",
+        HOSTAWAY_CLIENT_SECRET="secret-secret",
+        HTTPS_PROXY="socks5://127.0.0.1:1",
+    )
+
+    assert code == 1
+    assert "HTTPS_PROXY" in err

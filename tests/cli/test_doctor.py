@@ -306,6 +306,15 @@ def test_a_proxy_in_between(doctor: Any) -> None:
     assert "proxy-password" not in json.dumps(report)
 
 
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1080", "gopher://127.0.0.1:70"])
+def test_a_proxy_of_another_kind(doctor: Any, proxy: str) -> None:
+    """It is said, and nothing is tried."""
+    code, report = doctor(HTTPS_PROXY=proxy, HOSTAWAY_ACCOUNT_ID="7", HOSTAWAY_CLIENT_SECRET="some-secret")
+
+    assert code == 4
+    assert "cannot be used" in failures(report)["reachability"][0]
+
+
 def test_a_name_that_nobody_knows(doctor: Any) -> None:
     """`.invalid` is reserved for that (RFC 2606)."""
     code, report = doctor(

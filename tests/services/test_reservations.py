@@ -691,3 +691,12 @@ async def test_an_owner_stay_carries_no_money() -> None:
         outcome = await home.ask("get_reservation", reservation=row["id"])
         assert not {"total", "balance"} & outcome.json["reservation"].keys()
         assert outcome.json["reservation"]["status_class"] == "owner_stay"
+
+
+async def test_status_confirmed_means_booked() -> None:
+    """Hostaway stopped using the word in 2020; `new` and `modified` are what people mean by it."""
+    async with house() as home:
+        outcome = await home.ask("find_reservations", status="confirmed", limit=100)
+        assert outcome.json["total"] > 0
+        assert {row["status"] for row in outcome.json["reservations"]} <= {"new", "modified", "confirmed"}
+        assert outcome.json["understood"]["status"] == "confirmed = new, modified, confirmed"

@@ -7,6 +7,7 @@ Each command imports what it needs when it runs, so that `serve` starts without 
 
 from __future__ import annotations
 
+import gc
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -212,12 +213,21 @@ def connect(
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
-    """Runs a command and leaves with its exit code; an error is one sentence on standard error."""
+    """
+    Runs a command and leaves with its exit code; an error is one sentence on standard error.
+
+    The garbage collector starts with the work (`serve.run`): what loads before stays until the end, and
+    looking through it for garbage took a fifth of the start.
+    """
+    gc.disable()
     try:
         commands(args=arguments)
     except HostawayMcpError as error:
         typer.secho(error.sentence, fg="red" if sys.stderr.isatty() else None, err=True)
         sys.exit(exit_code(error))
+    finally:
+        gc.unfreeze()
+        gc.enable()
     sys.exit(0)
 
 

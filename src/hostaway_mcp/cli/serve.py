@@ -30,9 +30,8 @@ def run_server(*, http: bool, host: str, port: int, sandbox: bool, listings: int
     """Serves until the client goes or the process is told to end."""
     settings = read_settings()
     configure_logs(level=settings.hostaway_mcp_log_level, form=settings.hostaway_mcp_log_format)
-    with _keeping_everything():
-        door = _http_door(host, port) if http else _stdio_door()
-        app = sandbox_app(listings=listings, seed=seed) if sandbox else account_app(settings)
+    door = _http_door(host, port) if http else _stdio_door()
+    app = sandbox_app(listings=listings, seed=seed) if sandbox else account_app(settings)
 
     async def work() -> None:
         try:
@@ -41,21 +40,6 @@ def run_server(*, http: bool, host: str, port: int, sandbox: bool, listings: int
             await app.aclose()
 
     run(work())
-
-
-@contextlib.contextmanager
-def _keeping_everything() -> Iterator[None]:
-    """
-    Without the garbage collector while modules load, and without those modules in its later rounds.
-
-    What loads stays until the end; looking for garbage in it took a fifth of the start.
-    """
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
 
 
 def _http_door(host: str, port: int) -> Door:
@@ -71,7 +55,13 @@ def _stdio_door() -> Door:
 
 
 def run(work: Coroutine[Any, Any, None]) -> None:
-    """Runs it on the fastest event loop there is; Ctrl-C ends it without a word."""
+    """
+    Runs it on the fastest event loop there is; Ctrl-C ends it without a word.
+
+    From here on the garbage collector runs, and leaves alone what has been loaded.
+    """
+    gc.freeze()
+    gc.enable()
     try:
         import uvloop
     except ImportError:
@@ -206,5 +196,6 @@ def need_credentials(settings: Settings) -> None:
     if not settings.has_credentials:
         raise CredentialsError(
             "HOSTAWAY_ACCOUNT_ID and HOSTAWAY_CLIENT_SECRET are not both set.",
-            hint="Hostaway shows them under Settings, Hostaway API; --sandbox works without.",
+            hint="Run hostaway-mcp login, or set them; Hostaway shows them under Settings, Hostaway API. "
+            "--sandbox works without.",
         )

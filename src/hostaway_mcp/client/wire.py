@@ -60,19 +60,26 @@ class Wire:
     def _client(self) -> httpx2.AsyncClient:
         # Made at the first request: certificates and the HTTP engine take as long to load as a tenth of the
         # start, and a client that only lists the tools needs neither.
-        return httpx2.AsyncClient(
-            transport=self._http,
-            # Proxies and certificates of the environment are how offices reach the internet; what runs on
-            # this very machine (the sandbox) is never behind them.
-            trust_env=not _is_loopback(self._host),
-            follow_redirects=False,
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            # Silence is bounded from outside, for the whole exchange; see `send`.
-            timeout=httpx2.Timeout(None, connect=CONNECT_SECONDS),
-            limits=httpx2.Limits(
-                max_connections=40, max_keepalive_connections=20, keepalive_expiry=KEEP_ALIVE_SECONDS
-            ),
-        )
+        try:
+            return httpx2.AsyncClient(
+                transport=self._http,
+                # Proxies and certificates of the environment are how offices reach the internet; what runs on
+                # this very machine (the sandbox) is never behind them.
+                trust_env=not _is_loopback(self._host),
+                follow_redirects=False,
+                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+                # Silence is bounded from outside, for the whole exchange; see `send`.
+                timeout=httpx2.Timeout(None, connect=CONNECT_SECONDS),
+                limits=httpx2.Limits(
+                    max_connections=40, max_keepalive_connections=20, keepalive_expiry=KEEP_ALIVE_SECONDS
+                ),
+            )
+        except (ImportError, ValueError, httpx2.InvalidURL):
+            # A proxy of a kind that nothing here speaks, such as socks5://.
+            raise SettingsError(
+                "The proxy in HTTPS_PROXY cannot be used.",
+                hint="Use an http proxy, or name Hostaway's host in NO_PROXY.",
+            ) from None
 
     async def send(self, outgoing: Outgoing, *, operation: str, seconds: float) -> Answer:
         """

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from hostaway_mcp.client import Hostaway
 from hostaway_mcp.client.rows import Page
@@ -64,10 +65,16 @@ class Portfolio:
         self._facts = facts
         self._clock = clock
         self._units: dict[int, int] = {}
+        self._seen: tuple[Known[Listing], Known[Listing]] | None = None
+        """Listings as they were read last, and in order."""
 
     async def listings(self) -> Known[Listing]:
         """Every listing, archived ones too, in the order of their names."""
-        return _ordered(await self._facts.get("listings", self._load, fresh_seconds=FRESH_SECONDS))
+        known = await self._facts.get("listings", self._load, fresh_seconds=FRESH_SECONDS)
+        # The same rows come at every question until they are read anew.
+        if self._seen is None or known != self._seen[0]:
+            self._seen = known, _ordered(known)
+        return self._seen[1]
 
     async def detailed(self) -> Known[Listing]:
         """The same with amenities, pictures and custom values; a read of its own, kept as long."""
@@ -230,6 +237,7 @@ class Portfolio:
             offset += page.received
 
 
+@lru_cache(maxsize=20_000)
 def fold(text: str) -> str:
     """Small letters without accents and doubled blanks, for comparing what people type."""
     plain = unicodedata.normalize("NFKD", text)

@@ -98,6 +98,8 @@ def _to_text(text: str) -> str:
 
 
 def _without_invisible(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return text
     # NFKC makes look-alike letters plain; format, surrogate, private and unassigned characters go.
     plain = unicodedata.normalize("NFKC", text.replace("\r\n", "\n"))
     return "".join(

@@ -7,7 +7,7 @@ import json
 import logging
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -74,10 +74,10 @@ class AuditFile:
         return self._failures
 
     def append(self, record: AuditRecord) -> None:
-        line = json.dumps(asdict(record), separators=(",", ":"), ensure_ascii=False) + "\n"
+        fields = {name: getattr(record, name) for name in AuditRecord.__slots__}
+        line = json.dumps(fields, separators=(",", ":"), ensure_ascii=False) + "\n"
         try:
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            descriptor = self._open()
             try:
                 os.write(descriptor, line.encode())
             finally:
@@ -85,6 +85,14 @@ class AuditFile:
         except OSError as error:
             self._failures += 1
             _log.error("audit_not_written", extra={"code": type(error).__name__, "count": self._failures})
+
+    def _open(self) -> int:
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+        try:
+            return os.open(self._path, flags, 0o600)
+        except FileNotFoundError:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            return os.open(self._path, flags, 0o600)
 
 
 class MemoryAudit:

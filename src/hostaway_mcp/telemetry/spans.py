@@ -35,7 +35,7 @@ ATTRIBUTES = frozenset(
 MAX_CHARS = 100
 
 _TRACE_ID = re.compile(r"(?!0{32})[0-9a-f]{32}")
-_METHOD = re.compile(r"[A-Za-z]+(?:/[A-Za-z_]+)*")
+_METHOD = re.compile(r"initialize|ping|[a-z]+(?:/[A-Za-z_]+)+")
 
 
 class CorrelatedIds(RandomIdGenerator):

@@ -28,6 +28,8 @@ def fields(pairs: Iterable[tuple[str, object]]) -> str:
 
 def cell(value: object) -> str:
     """A value in a table: nothing for None, `yes` and `no`, a list with commas; line breaks become blanks."""
+    if isinstance(value, str):
+        return " ".join(value.replace(" | ", " / ").split())
     if value is None or value in ((), [], {}):
         return ""
     if isinstance(value, bool):
@@ -36,7 +38,7 @@ def cell(value: object) -> str:
         return str(value)
     if isinstance(value, list | tuple):
         return ", ".join(cell(item) for item in value)
-    return " ".join(str(value).replace(" | ", " / ").split())
+    return cell(str(value))
 
 
 def paragraphs(*parts: str | None) -> str:

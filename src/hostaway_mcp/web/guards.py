@@ -26,6 +26,9 @@ MAX_TARGET_BYTES = 16 * 1024
 BODY_SECONDS = 20.0
 """Within which a body must have arrived; one that drips holds a connection no longer."""
 
+GUARD_STATUSES = frozenset({401, 403, 408, 413, 414, 421, 431, 500, 503})
+"""With which a request may be refused here, whatever its route."""
+
 OPEN_PATH = "/health"
 """The one route that needs no key."""
 

@@ -16,8 +16,8 @@ from hostaway_mcp.server.identity import caller_name
 from hostaway_mcp.tools.catalogue import Tool
 from hostaway_mcp.tools.runner import Asked, Outcome
 from hostaway_mcp.tools.schemas import full_output_schema
-from hostaway_mcp.web.guards import correlation_id
-from hostaway_mcp.web.problems import MEDIA_TYPE, problem_for
+from hostaway_mcp.web.guards import GUARD_STATUSES, correlation_id
+from hostaway_mcp.web.problems import MEDIA_TYPE, STATUS_OF_CODE, problem_for
 
 if TYPE_CHECKING:
     from hostaway_mcp.app import App
@@ -156,10 +156,12 @@ def _responses(tool: Tool) -> dict[int | str, dict[str, Any]]:
         "description": "The answer",
         "content": {"application/json": {"schema": schema}},
     }
-    return {200: answer, **_problems(400, 401, 403, 404, 409, 429, 500, 502, 503, 504)}
+    refused = {status for status, _ in STATUS_OF_CODE.values()}
+    return {200: answer, **described_problems(*sorted(refused | GUARD_STATUSES))}
 
 
-def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+def described_problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """What the document says of these statuses."""
     return {
         status: {"description": "A problem", "content": {MEDIA_TYPE: {"schema": PROBLEM_REF}}}
         for status in statuses

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from hostaway_mcp.errors import SettingsError
+from hostaway_mcp.web.connection import BoundedConnection
 from hostaway_mcp.web.web import build_web
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ async def serve_http(
         access_log=False,
         server_header=False,
         proxy_headers=False,
+        http=BoundedConnection,
         ws="none",
         lifespan="on",
         timeout_keep_alive=KEEP_ALIVE_SECONDS,

@@ -14,7 +14,7 @@ from mcp.server.transport_security import TransportSecuritySettings
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
@@ -24,6 +24,7 @@ from hostaway_mcp.web.cancels import SESSION, Cancels
 from hostaway_mcp.web.docs import CONTENT_SECURITY_POLICY, docs_page
 from hostaway_mcp.web.figures import MEDIA_TYPE, Figures
 from hostaway_mcp.web.guards import (
+    GUARD_STATUSES,
     MAX_BODY_BYTES,
     OPEN_PATH,
     Keyed,
@@ -36,7 +37,7 @@ from hostaway_mcp.web.guards import (
 )
 from hostaway_mcp.web.health import alive, readiness
 from hostaway_mcp.web.hosts import allowed_hosts, is_loopback
-from hostaway_mcp.web.operations import PREFIX, add_operations
+from hostaway_mcp.web.operations import PREFIX, add_operations, described_problems
 from hostaway_mcp.web.problems import problem, problem_for, schema
 from hostaway_mcp.web.upstream import UpstreamWatch
 
@@ -153,14 +154,16 @@ def _add_operator_routes(web: FastAPI, app: App) -> None:
             docs_page(web.openapi()), headers={"content-security-policy": CONTENT_SECURITY_POLICY}
         )
 
-    for path, endpoint, summary in (
-        (OPEN_PATH, health, "Is the process alive? Needs no key."),
-        ("/ready", ready, "Can it answer, and if not, why? 200 or 503."),
-        ("/metrics", metrics, "Figures in Prometheus' text form."),
+    refused = described_problems(*sorted(GUARD_STATUSES))
+    unready = {503: {"description": "Not ready, with the reasons", "content": {"application/json": {}}}}
+    for path, endpoint, summary, form, responses in (
+        (OPEN_PATH, health, "Is the process alive? Needs no key.", JSONResponse, refused),
+        ("/ready", ready, "Can it answer, and if not, why? 200 or 503.", JSONResponse, refused | unready),
+        ("/metrics", metrics, "Figures in Prometheus' text form.", PlainTextResponse, refused),
     ):
         web.add_api_route(
             path, endpoint, methods=["GET"], operation_id=path[1:], summary=summary, tags=["operation"],
-            response_model=None,
+            response_model=None, response_class=form, responses=responses,
         )  # fmt: skip
     web.add_route("/openapi.json", openapi, methods=["GET"])
     web.add_route("/docs", docs, methods=["GET"])

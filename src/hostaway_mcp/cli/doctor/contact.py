@@ -21,7 +21,7 @@ from hostaway_mcp.client.protocol import Operation, Request
 from hostaway_mcp.client.shared import MemoryState
 from hostaway_mcp.clock import SystemClock
 from hostaway_mcp.credentials import within
-from hostaway_mcp.errors import HostawayMcpError, StorageError, UnreachableError
+from hostaway_mcp.errors import HostawayMcpError, SettingsError, StorageError, UnreachableError
 from hostaway_mcp.settings import Settings
 from hostaway_mcp.web.hosts import is_loopback
 
@@ -110,9 +110,10 @@ async def _ask(settings: Settings, contact: Contact, proxy: str | None, outcome:
     try:
         watched = Watched(proxy)
         app = _app(settings, watched)
-    except (HostawayMcpError, ValueError) as error:
-        named = error if isinstance(error, HostawayMcpError) else UnreachableError(f"Wrong proxy: {error}.")
-        outcome.append(replace(contact, error=named))
+    except (ValueError, ImportError):
+        # A SOCKS proxy would need a package more.
+        error = SettingsError(f"The proxy {contact.proxy} cannot be used: it is not an http or https one.")
+        outcome.append(replace(contact, error=error))
         return
     listings: int | None = None
     trouble: HostawayMcpError | None = None
@@ -121,8 +122,8 @@ async def _ask(settings: Settings, contact: Contact, proxy: str | None, outcome:
             listings = await _question(app.hostaway, signed=contact.signed)
     except TimeoutError:
         trouble = UnreachableError(f"No answer within {QUESTION_SECONDS:.0f} s.")
-    except HostawayMcpError as error:
-        trouble = error
+    except HostawayMcpError as caught:
+        trouble = caught
     outcome.append(
         replace(
             contact,

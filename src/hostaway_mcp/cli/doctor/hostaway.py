@@ -17,6 +17,7 @@ from hostaway_mcp.errors import (
     HostawayMcpError,
     NotFoundError,
     RateLimitedError,
+    SettingsError,
     UnavailableError,
 )
 
@@ -135,7 +136,9 @@ def _diagnosis(contact: Contact) -> tuple[str, str]:
     causes = contact.causes
     if contact.proxy:
         return (
-            f"The proxy {contact.proxy} did not let the question through.",
+            contact.error.message
+            if isinstance(contact.error, SettingsError)
+            else f"The proxy {contact.proxy} did not let the question through.",
             "Correct or unset HTTPS_PROXY, or name the host in NO_PROXY.",
         )
     if any(isinstance(one, socket.gaierror | UnicodeError) for one in causes):

@@ -108,6 +108,10 @@ def read_scope(
     """
     understood = {}
     statuses = frozenset(_status(word) for word in status) if status else None
+    if statuses and ReservationStatus.CONFIRMED in statuses:
+        # Hostaway itself has not used this word since 2020; people mean what it means to them: booked.
+        statuses |= frozenset(ReservationStatus.of_class(StatusClass.CONFIRMED))
+        understood["status"] = f"confirmed = {', '.join(ReservationStatus.of_class(StatusClass.CONFIRMED))}"
     classes = frozenset(StatusClass(word) for word in status_class) if status_class else None
     if statuses is None and classes is None and not all_classes:
         classes = frozenset(USUAL_CLASSES)

@@ -1,0 +1,1 @@
+"""What is built and shipped: distributions, bundle, image, registry entry, workflow."""
