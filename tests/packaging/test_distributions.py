@@ -55,7 +55,7 @@ def test_the_sdist_holds_what_its_tests_need(dist: Dist) -> None:
         tracked = {
             str(path.relative_to(ROOT))
             for path in (ROOT / folder).rglob("*")
-            if path.is_file() and "__pycache__" not in path.parts
+            if path.is_file() and {"__pycache__", "node_modules"}.isdisjoint(path.parts)
         }
         assert tracked <= names
 

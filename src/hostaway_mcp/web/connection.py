@@ -1,4 +1,4 @@
-"""One connection of a client, until the head of its request is there: in time, and within bounds."""
+"""A client's connection, until the head of its request is there: in time, and within bounds."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ class BoundedConnection(HttpToolsProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._timer: asyncio.TimerHandle | None = None
+        self._in_head = False
         self._head_bytes = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -34,13 +35,18 @@ class BoundedConnection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        if self.cycle is None or self.cycle.response_complete:
+        if self._in_head or self.cycle is None or self.cycle.response_complete:
             self._wait_for_head()
             self._head_bytes += len(data)
             if self._head_bytes > MAX_HEAD_BYTES:
                 self._give_up("headers_too_large")
 
+    def on_message_begin(self) -> None:
+        self._in_head = True
+        super().on_message_begin()
+
     def on_headers_complete(self) -> None:
+        self._in_head = False
         self._stop_waiting()
         super().on_headers_complete()
 
@@ -55,5 +61,5 @@ class BoundedConnection(HttpToolsProtocol):
 
     def _give_up(self, code: str) -> None:
         if not self.transport.is_closing():
-            _log.info("connection_refused", extra={"code": code})
+            _log.info("request_refused", extra={"code": code})
             self.transport.close()

@@ -1,0 +1,1 @@
+"""Input that means harm, or nothing at all: over MCP, over HTTP, and in what Hostaway sends."""
