@@ -27,9 +27,9 @@ def sing(canary: Canary) -> None:
     OURS.info(text)
     OURS.info("event %s", text)
     OURS.info("event", extra=dict.fromkeys(sorted(FIELDS), text))
-    OURS.info("event", extra={"value": {"nested": [text]}, "not_a_field": text})
+    OURS.info("event", extra={"says": {"nested": [text]}, "not_a_field": text})
     FOREIGN.warning(text)
-    FOREIGN.warning("said %r", text, extra={"value": text})
+    FOREIGN.warning("said %r", text, extra={"says": text})
     for logger in (OURS, FOREIGN):
         try:
             try:
@@ -131,7 +131,7 @@ def test_a_line_that_cannot_be_written_gives_nothing_away(
     with caught_logs(form) as stream:
         OURS.info("%d nights", "door code 4821")
         FOREIGN.warning("%s %s", "door code 4821")
-        OURS.info("event", extra={"value": Unprintable()})
+        OURS.info("event", extra={"says": Unprintable()})
     assert stream.getvalue().count("message_cannot_be_written") == 2
     assert "Unprintable" in stream.getvalue()
     assert "4821" not in stream.getvalue() + "".join(capsys.readouterr())
@@ -169,12 +169,12 @@ def test_lines_go_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_odd_characters_do_not_break_a_line() -> None:
     with caught_logs() as stream:
-        OURS.info("a\nb\u2028c", extra={"value": "d\ne"})
+        OURS.info("a\nb\u2028c", extra={"says": "d\ne"})
     (line,) = lines(io.StringIO(stream.getvalue().replace("\u2028", " ")))
-    assert line["value"] == "d\ne"
+    assert line["says"] == "d\ne"
 
 
 def test_masks_are_where_the_secret_was() -> None:
     with caught_logs() as stream:
-        OURS.info("event", extra={"value": "door code 4821, 3 nights from 2026-07-23"})
-    assert lines(stream)[0]["value"] == f"door code {MASK}, 3 nights from 2026-07-23"
+        OURS.info("event", extra={"says": "door code 4821, 3 nights from 2026-07-23"})
+    assert lines(stream)[0]["says"] == f"door code {MASK}, 3 nights from 2026-07-23"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
 import gc
 import socket
@@ -15,6 +16,7 @@ import typer
 
 from hostaway_mcp.errors import CredentialsError, InputError
 from hostaway_mcp.settings import Settings, read_settings
+from hostaway_mcp.telemetry.export import traces_exported
 from hostaway_mcp.telemetry.logs import configure_logs
 
 if TYPE_CHECKING:
@@ -39,7 +41,8 @@ def run_server(*, http: bool, host: str, port: int, sandbox: bool, listings: int
         finally:
             await app.aclose()
 
-    run(work())
+    with traces_exported(settings):
+        run(work())
 
 
 def _http_door(host: str, port: int) -> Door:
@@ -58,10 +61,12 @@ def run(work: Coroutine[Any, Any, None]) -> None:
     """
     Runs it on the fastest event loop there is; Ctrl-C ends it without a word.
 
-    From here on the garbage collector runs, and leaves alone what has been loaded.
+    From here on the garbage collector runs, and leaves alone what has been loaded. At the end it leaves alone
+    everything: the interpreter would look through it once more, for seconds on a machine that is busy.
     """
     gc.freeze()
     gc.enable()
+    atexit.register(gc.freeze)
     try:
         import uvloop
     except ImportError:

@@ -46,7 +46,6 @@ FIELDS = frozenset(
         "status",
         "tool",
         "upstream_calls",
-        "value",
     }
 )
 """The fields that a log line of ours may carry; every other one is dropped. docs/operations.md says what each

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import difflib
 import logging
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
+import math
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,7 +17,7 @@ from opentelemetry.trace import StatusCode
 from hostaway_mcp import calls
 from hostaway_mcp.calls import Call, Progress
 from hostaway_mcp.clock import Clock
-from hostaway_mcp.errors import DefectError, HostawayMcpError, TimedOutError, UnknownNameError
+from hostaway_mcp.errors import BusyError, DefectError, HostawayMcpError, TimedOutError, UnknownNameError
 from hostaway_mcp.redaction import redact
 from hostaway_mcp.services.answers import Answer, to_json
 from hostaway_mcp.services.services import Services
@@ -30,6 +31,9 @@ _tracer = trace.get_tracer("hostaway_mcp")
 
 _GRACE_SECONDS = 2.0
 """What a call may take beyond its deadline to put a partial answer together."""
+
+_RESTART_SECONDS = 5.0
+"""When to ask again, if the server was being stopped: by then another one may be there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,8 @@ class Runner:
         self._metrics = metrics
         self._account = account
         self._deadline_seconds = deadline_seconds
+        self._limits: set[asyncio.Timeout] = set()
+        self._ends_at = math.inf
 
     def tool(self, name: str) -> Tool:
         """
@@ -86,6 +92,13 @@ class Runner:
         nearest = difflib.get_close_matches(name[:80], self.tools, n=3)
         hint = f"Did you mean {' or '.join(nearest)}?" if nearest else "List the tools to see what there is."
         raise UnknownNameError("There is no tool of this name.", nearest=nearest, hint=hint)
+
+    def hurry(self, seconds: float) -> None:
+        """The process is being stopped: every call, also one that comes now, has ended after `seconds`."""
+        self._ends_at = asyncio.get_running_loop().time() + seconds
+        for limit in self._limits:
+            if not limit.expired():
+                limit.reschedule(min(limit.when() or math.inf, self._ends_at))
 
     async def run(self, name: str, arguments: Mapping[str, Any], asked: Asked) -> Outcome:
         """
@@ -126,7 +139,7 @@ class Runner:
         tool = self.tool(name)
         question = tool.parse(arguments)
         try:
-            async with asyncio.timeout(self._deadline_seconds + _GRACE_SECONDS):
+            async with self._in_time():
                 answer = await tool.run(self._services, question)
             if call.warnings:
                 answer = answer.model_copy(
@@ -137,16 +150,35 @@ class Runner:
         except HostawayMcpError:
             raise
         except TimeoutError:
-            raise TimedOutError(
-                f"{name} did not finish within {self._deadline_seconds:.0f} seconds.",
-                hint="Ask for less at once, or again in a moment: what was read is kept for a while.",
-            ) from None
+            raise self._out_of_time(name) from None
         except Exception:
             # Its words may be a guest's; the log says where it happened, the caller gets the id of that line.
             _log.exception("tool_broke", extra={"tool": name})
             raise DefectError(
                 "Something broke inside hostaway-mcp.", hint=f"The log says where: {call.correlation_id}."
             ) from None
+
+    @asynccontextmanager
+    async def _in_time(self) -> AsyncIterator[None]:
+        ends_at = asyncio.get_running_loop().time() + self._deadline_seconds + _GRACE_SECONDS
+        async with asyncio.timeout_at(min(ends_at, self._ends_at)) as limit:
+            self._limits.add(limit)
+            try:
+                yield
+            finally:
+                self._limits.discard(limit)
+
+    def _out_of_time(self, name: str) -> HostawayMcpError:
+        if self._ends_at < math.inf:
+            return BusyError(
+                f"The server is being stopped, and {name} had no time to finish.",
+                hint="Ask again in a moment.",
+                retry_after_seconds=_RESTART_SECONDS,
+            )
+        return TimedOutError(
+            f"{name} did not finish within {self._deadline_seconds:.0f} seconds.",
+            hint="Ask for less at once, or again in a moment: what was read is kept for a while.",
+        )
 
     def _record(
         self,

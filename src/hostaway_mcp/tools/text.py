@@ -28,9 +28,11 @@ def fields(pairs: Iterable[tuple[str, object]]) -> str:
 
 def cell(value: object) -> str:
     """A value in a table: nothing for None, `yes` and `no`, a list with commas; line breaks become blanks."""
+    if value is None:
+        return ""
     if isinstance(value, str):
         return " ".join(value.replace(" | ", " / ").split())
-    if value is None or value in ((), [], {}):
+    if value in ((), [], {}):
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"

@@ -12,6 +12,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from hostaway_mcp.calls import Lane
 from hostaway_mcp.errors import HostawayMcpError
 from hostaway_mcp.telemetry.metrics import DURATION_BUCKETS_SECONDS, Durations
 
@@ -74,7 +75,9 @@ class _AppCollector(Collector):
         yield _gauges("budget_used", "Turns at Hostaway in use on this machine", "scope",
                       zip(scopes, (budget.ip_used, budget.account_used), strict=True))  # fmt: skip
         yield _gauge("budget_window_seconds", "Length of the window", budget.window_seconds)
-        yield _gauge("queue_waiting", "Requests of this machine that wait for a turn", budget.waiting)
+        yield _gauge("budget_reserved", "Turns that background work leaves to persons now", budget.reserved)
+        lanes = ((lane.name.lower(), budget.waiting_by_lane.get(lane, 0)) for lane in Lane)
+        yield _gauges("queue_waiting", "Requests of this machine that wait for a turn", "lane", lanes)
         yield _gauge("budget_paused_seconds", "How long nothing is sent after a 429", budget.paused_seconds)
         yield _gauge(
             "budget_shared_by_others", "1 if somebody else uses the budget", float(budget.shared_by_others)

@@ -26,6 +26,8 @@ MAX_PORT = 65_535
 
 GRACE_SECONDS = 8
 """What requests under way get to finish after a signal; with the rest of the way down, less than 10 s."""
+HURRY_SECONDS = 6.0
+"""After which calls under way are refused in words, so that their answers still go out."""
 KEEP_ALIVE_SECONDS = 30
 
 _log = logging.getLogger("hostaway_mcp.web")
@@ -59,7 +61,11 @@ async def serve_http(
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     actual: int = listener.getsockname()[1]
-    server = _Server(config, on_started=lambda: _started(host, actual, on_ready))
+    server = _Server(
+        config,
+        on_started=lambda: _started(host, actual, on_ready),
+        on_stop=lambda: app.runner.hurry(HURRY_SECONDS),
+    )
     try:
         await _run(server, listener)
     finally:
@@ -132,9 +138,22 @@ def _unusable(host: str, port: int, error: OSError) -> SettingsError:
 class _Server(uvicorn.Server):
     """uvicorn, except that a signal ends it without being raised again: the way down is not over yet."""
 
-    def __init__(self, config: uvicorn.Config, *, on_started: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, *, on_started: Callable[[], None], on_stop: Callable[[], None]
+    ) -> None:
         super().__init__(config)
         self._on_started = on_started
+        self._on_stop = on_stop
+
+    def stop(self) -> None:
+        """
+        Lets requests under way end; told twice, it does not wait for them.
+
+        Not through uvicorn's `handle_exit`: sse-starlette listens there, and cuts every event stream off.
+        """
+        self.force_exit = self.should_exit
+        self.should_exit = True
+        self._on_stop()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -147,7 +166,7 @@ class _Server(uvicorn.Server):
         for signum in (signal.SIGTERM, signal.SIGINT):
             # Not on Windows, and not outside the main thread.
             with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-                loop.add_signal_handler(signum, self._told, signum)
+                loop.add_signal_handler(signum, self.stop)
                 caught.append(signum)
         try:
             yield
@@ -155,16 +174,13 @@ class _Server(uvicorn.Server):
             for signum in caught:
                 loop.remove_signal_handler(signum)
 
-    def _told(self, signum: int) -> None:
-        self.handle_exit(signum, None)
-
 
 async def _run(server: _Server, listener: socket.socket) -> None:
     serving = asyncio.ensure_future(server.serve(sockets=[listener]))
     try:
         await asyncio.shield(serving)
     except asyncio.CancelledError:
-        server.should_exit = True
+        server.stop()
         await serving
         raise
 

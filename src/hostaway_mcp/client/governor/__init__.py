@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from hostaway_mcp.calls import Lane
@@ -30,6 +31,10 @@ class Budget:
     """429s met since the state was made."""
     shared_by_others: bool
     """A 429 came although our own sends were within the limits: somebody else uses the budget."""
+    waiting_by_lane: Mapping[Lane, int] = field(default_factory=dict)
+    """`waiting`, by who goes first."""
+    reserved: int = 0
+    """Turns that background work leaves to persons now."""
 
 
 class Governor(Protocol):

@@ -173,16 +173,23 @@ class Book:
         """How things stand for one account."""
         self._settle(now)
         scope = self.accounts.get(account, _PLAIN)
+        ip_limit = self.ip.limit(self.limits.ip)
+        background = Line(account, Lane.BACKGROUND, 0, self.serial, now, now)
+        waiting = {
+            lane: sum(line.count for line in self.lines.values() if line.lane is lane) for lane in Lane
+        }
         return Budget(
-            ip_limit=self.ip.limit(self.limits.ip),
+            ip_limit=ip_limit,
             account_limit=scope.limit(self.limits.account),
             window_seconds=self.limits.window_seconds,
             ip_used=len(self.leases),
             account_used=self._used(account),
-            waiting=sum(line.count for line in self.lines.values()),
+            waiting=sum(waiting.values()),
             paused_seconds=max(0.0, self.ip.paused_until - now, scope.paused_until - now),
             refused=self.refused,
             shared_by_others=self.others_until > now,
+            waiting_by_lane=waiting,
+            reserved=self._held(background, ip_limit, now),
         )
 
     # -- who is next --

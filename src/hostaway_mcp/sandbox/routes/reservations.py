@@ -14,7 +14,7 @@ from hostaway_mcp.sandbox.pricing import cents, plain
 from hostaway_mcp.sandbox.world.charges import paid_of
 from hostaway_mcp.sandbox.world.conversations import conversation_id
 from hostaway_mcp.sandbox.world.dictionaries import PAYMENT_METHODS
-from hostaway_mcp.sandbox.world.reservations import COLLECTED_BY_HOST
+from hostaway_mcp.sandbox.world.reservations import COLLECTED_BY_HOST, guest_name
 from hostaway_mcp.sandbox.world.stays import Stay
 from hostaway_mcp.sandbox.world.world import World
 
@@ -124,10 +124,17 @@ def _wanted(call: Call) -> Callable[[int], bool]:
     world = call.world
     brief = _brief_tests(call)
     full = _full_tests(call)
+    match, email = (call.text("match") or "").casefold(), (call.text("guestEmail") or "").casefold()
 
     def wanted(number: int) -> bool:
         stay = world.stays[number]
         if not all(test(stay) for test in brief):
+            return False
+        # What nobody has changed is as it was drawn; to write every document would take minutes.
+        known = match in guest_name(stay).casefold() and (
+            not email or email in (stay.guest.email.casefold(), stay.guest.relay.casefold())
+        )
+        if not known and world.reservations.kept(number) is None:
             return False
         return not full or _passes(world.reservations.peek(number), full)
 

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from hostaway_mcp.sandbox.calls import Call, serves
 from hostaway_mcp.sandbox.documented import Json
 from hostaway_mcp.sandbox.envelope import RefusalError, Reply, missing, success
+from hostaway_mcp.sandbox.world.world import World
 
+_LISTED: Mapping[str, Callable[[Json], Any]] = {
+    "listingMapIds": lambda row: row["listingMapId"],
+    "statuses": lambda row: row["status"],
+    "channelIds": lambda row: row["channelId"],
+    "channelReservationIds": lambda row: row["externalReservationId"],
+    "listingExternalNames": lambda row: row["listingName"],
+}
 _SORTED_BY = {"listingInternalName": "listingName", "listingExternalName": "listingName"}
 
 
 @serves("listReviews")
 def list_reviews(call: Call) -> Reply:
     """A page of reviews that pass every filter, by default those with the highest id first."""
-    rows = [row for row in map(call.world.reviews.peek, call.world.reviews) if _fits(call, row)]
+    lists = {name: call.many(name) for name in (*_LISTED, "listingInternalNames")}
+    rows = [
+        row
+        for row in map(call.world.reviews.peek, _likely(call, lists["listingMapIds"]))
+        if _fits_lists(lists, row, call.world) and _fits_texts(call, row) and _fits_bounds(call, row)
+    ]
     field = call.text("sortBy") or "id"
     field = _SORTED_BY.get(field, field)
     if rows and field not in rows[0]:
@@ -32,25 +45,24 @@ def list_reviews(call: Call) -> Reply:
     return call.page(rows)
 
 
-def _fits(call: Call, row: Json) -> bool:
-    return _fits_lists(call, row) and _fits_texts(call, row) and _fits_bounds(call, row)
+def _likely(call: Call, listings: list[str]) -> list[int]:
+    """The reviews of the reservation and listings asked for; to write all the others would take minutes."""
+    reservation = call.text("reservationId")
+    stays = {number: call.world.stays[number // 10] for number in call.world.reviews}
+    return [
+        number
+        for number, stay in stays.items()
+        if (reservation is None or str(stay.id) == reservation)
+        and (not listings or str(stay.listing_id) in listings)
+    ]
 
 
-def _fits_lists(call: Call, row: Json) -> bool:
-    lists: tuple[tuple[str, Callable[[Json], Any]], ...] = (
-        ("listingMapIds", lambda one: one["listingMapId"]),
-        ("statuses", lambda one: one["status"]),
-        ("channelIds", lambda one: one["channelId"]),
-        ("channelReservationIds", lambda one: one["externalReservationId"]),
-        ("listingExternalNames", lambda one: one["listingName"]),
-    )
-    for name, value_of in lists:
-        wanted = call.many(name)
-        if wanted and str(value_of(row)) not in wanted:
+def _fits_lists(lists: Mapping[str, list[str]], row: Json, world: World) -> bool:
+    for name, value_of in _LISTED.items():
+        if lists[name] and str(value_of(row)) not in lists[name]:
             return False
-    internal = call.many("listingInternalNames")
-    listing = call.world.listings.peek(row["listingMapId"])
-    return not internal or listing["internalListingName"] in internal
+    internal = lists["listingInternalNames"]
+    return not internal or world.listings.peek(row["listingMapId"])["internalListingName"] in internal
 
 
 def _fits_texts(call: Call, row: Json) -> bool:

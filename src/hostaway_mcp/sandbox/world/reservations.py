@@ -71,14 +71,19 @@ def _identity(stay: Stay, account_id: str) -> Json:
     }
 
 
+def guest_name(stay: Stay) -> str:
+    """The name on a stay as it was drawn; an imported calendar has none."""
+    return "Imported booking" if stay.channel in UNPRICED_CHANNELS else stay.guest.name
+
+
 def _guest(stay: Stay, random: Random) -> Json:
     guest = stay.guest
     if stay.channel in UNPRICED_CHANNELS:
-        return {"guestName": "Imported booking", "isDatesUnspecified": 0}
+        return {"guestName": guest_name(stay), "isDatesUnspecified": 0}
     own = stay.channel in COLLECTED_BY_HOST
     children = random.randint(0, stay.guests - 1) if stay.guests > 2 and random.random() < 0.3 else 0
     return {
-        "guestName": guest.name,
+        "guestName": guest_name(stay),
         "guestFirstName": guest.first,
         "guestLastName": guest.last,
         "guestCountry": guest.country,

@@ -1,0 +1,1 @@
+"""What there would be without us: the least that answers the same protocol."""
