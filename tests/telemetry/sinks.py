@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import json
 import logging
@@ -43,18 +44,22 @@ def lines(stream: io.StringIO) -> list[dict[str, object]]:
 
 @contextmanager
 def caught_spans() -> Iterator[InMemorySpanExporter]:
-    """Every span that ends meanwhile; a process has one provider, so it is made once and added to."""
-    provider = trace.get_tracer_provider()
-    if not isinstance(provider, TracerProvider):
-        provider = TracerProvider()
-        trace.set_tracer_provider(provider)
-    exporter = InMemorySpanExporter()
-    processor = SimpleSpanProcessor(exporter)
-    provider.add_span_processor(processor)
+    """Every span that ends meanwhile; a process has one provider, which cannot be taken back once set."""
+    exporter = _exporter()
+    exporter.clear()
     try:
         yield exporter
     finally:
-        processor.shutdown()
+        exporter.clear()
+
+
+@functools.cache
+def _exporter() -> InMemorySpanExporter:
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider(shutdown_on_exit=False)
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    trace.set_tracer_provider(provider)
+    return exporter
 
 
 def told_by(span: ReadableSpan) -> str:
