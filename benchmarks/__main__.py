@@ -8,14 +8,14 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 
 from benchmarks import answers, calls, governor, pages, start
 from benchmarks.measure import Figure, Scale
 from benchmarks.report import PAGE, Figures, document, line, markdown, written
 
-Bench = Callable[[Scale, Path], Awaitable[list[Figure]]]
+Bench = Callable[[Scale, Path], Coroutine[None, None, list[Figure]]]
 
 BENCHES: dict[str, Bench] = {
     "start": start.measure,
@@ -27,14 +27,18 @@ BENCHES: dict[str, Bench] = {
 STORED = Path("benchmarks") / "figures.json"
 
 
-async def run(names: Sequence[str], scale: Scale) -> Figures:
-    """The figures of these benches; each line is told on standard error as soon as it is known."""
+def run(names: Sequence[str], scale: Scale) -> Figures:
+    """
+    The figures of these benches; each line is told on standard error as soon as it is known.
+
+    Each bench has an event loop of its own: the clock that some of them turn turns the loop's as well.
+    """
     figures = {}
     for name in names:
         with tempfile.TemporaryDirectory() as folder:
             scratch = Path(folder)
             (scratch / "data").mkdir()
-            figures[name] = await BENCHES[name](scale, scratch)
+            figures[name] = asyncio.run(BENCHES[name](scale, scratch))
         for figure in figures[name]:
             sys.stderr.write(line(figure) + "\n")
     return figures
@@ -48,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     asked = _parser().parse_args(arguments)
     began = time.monotonic()
-    figures = asyncio.run(run(asked.only or list(BENCHES), Scale()))
+    figures = run(asked.only or list(BENCHES), Scale())
     about = document(figures, seconds=time.monotonic() - began)
     text = json.dumps(about, indent=2, ensure_ascii=False) + "\n"
     sys.stdout.write(text)

@@ -105,3 +105,8 @@ def resident_megabytes(process: asyncio.subprocess.Process) -> float:
     """What the process holds in memory now. Source: proc(5), VmRSS."""
     status = Path(f"/proc/{process.pid}/status").read_text()
     return int(status.partition("VmRSS:")[2].split()[0]) / 1024
+
+
+def processor_seconds(process: asyncio.subprocess.Process) -> float:
+    """How long the main thread has been running on a processor. Source: kernel documentation, sched-stats."""
+    return int(Path(f"/proc/{process.pid}/schedstat").read_text().split()[0]) / 1e9

@@ -11,7 +11,7 @@ from statistics import median
 
 from benchmarks.lines import WAIT_SECONDS, PipeLine, result_of
 from benchmarks.measure import ATTEMPTS, Figure, Pairs, Scale, ratio
-from benchmarks.processes import BARE, OURS, environment, resident_megabytes, running
+from benchmarks.processes import BARE, OURS, environment, processor_seconds, resident_megabytes, running
 
 BARE_STDIO = (*BARE, "stdio", "")
 OURS_STDIO = (*OURS, "serve")
@@ -26,6 +26,8 @@ class Start:
     """From the start of the process to the answer of `server/discover`."""
     listed_seconds: float
     """To the list of tools, which a client asks for next."""
+    processor_seconds: float
+    """Of the main thread, until then: what the time above would be on an idle machine."""
     megabytes: float
     """Held once both are answered."""
 
@@ -40,10 +42,12 @@ async def measure(scale: Scale, scratch: Path) -> list[Figure]:
         first = _pairs(starts, "first_seconds")
         if not first.void:
             break
+    processor = _pairs(starts, "processor_seconds")
     listed, memory = _pairs(starts, "listed_seconds"), _pairs(starts, "megabytes")
     return [
         ratio("start to first answer, stdio", first, target=MOST_START, floor=_ms(first)),
         ratio("start to list of tools, stdio", listed, target=MOST_START, floor=_ms(listed)),
+        ratio("the same in processor time", processor, floor=_ms(processor)),
         ratio("memory when idle, stdio", memory, target=MOST_MEMORY,
               floor=f"bare SDK, {median(memory.floor):.0f} MB"),
     ]  # fmt: skip
@@ -59,10 +63,11 @@ async def start(command: Sequence[str], env: dict[str, str]) -> Start:
             first = time.perf_counter() - began
             result_of(await line.ask("tools/list"))
             listed = time.perf_counter() - began
+            processor = processor_seconds(process)
             held = resident_megabytes(process)
             await line.aclose()
             await process.wait()
-    return Start(first, listed, held)
+    return Start(first, listed, processor, held)
 
 
 def _pairs(starts: Sequence[tuple[Start, Start]], what: str) -> Pairs:
