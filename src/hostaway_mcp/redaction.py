@@ -176,10 +176,6 @@ _NUMBERS: Patterns = tuple(
 )
 
 
-MIN_SECRET_CHARS = 8
-"""A shorter "secret" is a word of the language, and masking it would make every text unreadable."""
-
-
 class Redactor:
     """Replaces what looks like a secret or a person's address, and every secret that it was told of."""
 
@@ -190,7 +186,7 @@ class Redactor:
 
     def learn(self, secret: str) -> None:
         """From now on this very text never comes out, plain, in a URL or in JSON."""
-        if len(secret) >= MIN_SECRET_CHARS:
+        if len(secret) >= 6:
             written = (json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False))
             # The longest first: one secret may begin with another.
             forms = {*self._known, secret, quote(secret, safe=""), *written}
