@@ -84,6 +84,14 @@ def test_a_learned_secret_never_comes_out_in_any_writing() -> None:
     assert said == " | ".join([MASK] * 4)
 
 
+def test_correlation_ids_stay_unless_one_is_a_secret() -> None:
+    redactor = Redactor()
+    ids = [f"{number:032x}" for number in (4821 << 40, 2**127 - 1, 0x4111111111111111 << 64)]
+    assert [redactor(one) for one in ids] == ids
+    redactor.learn(ids[0])
+    assert redactor(ids[0]) == MASK
+
+
 def test_short_texts_are_not_learned() -> None:
     """A door code of four digits would take years out of dates."""
     own = Redactor()

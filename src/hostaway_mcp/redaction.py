@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from urllib.parse import quote
 
 MASK = "[redacted]"
@@ -61,7 +61,22 @@ _PHONE_WORDS = (
 _CODE_WORDS = r"\b(?:code|c[óo]digo|codice)"
 
 Replacement = str | Callable[[re.Match[str]], str]
-Patterns = tuple[tuple[re.Pattern[str], Replacement], ...]
+
+
+class _Patterns:
+    """Patterns with what takes the place of what they find; compiled at first use, to be ready sooner."""
+
+    def __init__(self, *pairs: tuple[str, Replacement]) -> None:
+        self._pairs = pairs
+
+    def masked(self, text: str) -> str:
+        for pattern, replacement in self._compiled:
+            text = pattern.sub(replacement, text)
+        return text
+
+    @cached_property
+    def _compiled(self) -> tuple[tuple[re.Pattern[str], Replacement], ...]:
+        return tuple((re.compile(pattern), replacement) for pattern, replacement in self._pairs)
 
 
 def _code_in_a_sentence(match: re.Match[str]) -> str:
@@ -75,6 +90,8 @@ _OTHER_CODES = frozenset(
     language postal promo qr reservation return status zip""".split()  # noqa: SIM905 - read as prose
 )
 
+# Correlation ids: a new one in every line, and by their form neither name, number nor address.
+_TRACE_ID = re.compile(r"[0-9a-f]{32}")
 # Looking for names and numbers at every letter takes a hundred times as long as seeing that there are none.
 _MAY_NAME = re.compile(
     r"(?i)token|secret|key|hash|code|jwt|bearer|basic|authori|cookie|cred|card|cc|cvc|cvv|pass|pwd|kennwort"
@@ -82,97 +99,88 @@ _MAY_NAME = re.compile(
 )
 _MAY_NUMBER = re.compile(r"\d(?:\D{0,4}\d){4}")
 
-_BARE: Patterns = tuple(
-    (re.compile(pattern), MASK)
-    for pattern in (
-        # JSON Web Tokens, whole or cut short; keys of well-known services; long hexadecimal secrets.
-        r"\beyJ[\w-]{8,}(?:\.[\w-]*){0,2}",
-        r"\b(?:(?:sk|pk|rk|whsec)[-_][\w-]{16,}|gh[a-z]_\w{20,}|xox[a-z]-[\w-]{10,})",
-        r"\b(?:(?:AKIA|ASIA)[0-9A-Z]{16}\b|AIza[\w-]{30,})",
-        r"(?<![0-9A-Za-z])(?:[0-9a-f]{48,}|[0-9A-F]{48,})(?![0-9A-Za-z])",
-    )
+_BARE = _Patterns(
+    # JSON Web Tokens, whole or cut short; keys of well-known services; long hexadecimal secrets.
+    (r"\beyJ[\w-]{8,}(?:\.[\w-]*){0,2}", MASK),
+    (r"\b(?:(?:sk|pk|rk|whsec)[-_][\w-]{16,}|gh[a-z]_\w{20,}|xox[a-z]-[\w-]{10,})", MASK),
+    (r"\b(?:(?:AKIA|ASIA)[0-9A-Z]{16}\b|AIza[\w-]{30,})", MASK),
+    (r"(?<![0-9A-Za-z])(?:[0-9a-f]{48,}|[0-9A-F]{48,})(?![0-9A-Za-z])", MASK),
 )
-_MAIL: Patterns = tuple(
-    (re.compile(pattern), MASK)
-    for pattern in (
-        # Plain or encoded in a URL; then as people write it to slip through a channel's filter.
-        r"[\w.+%'-]{1,64}(?:@|%40)[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}",
+_MAIL = _Patterns(
+    # Plain or encoded in a URL; then as people write it to slip through a channel's filter.
+    (r"[\w.+%'-]{1,64}(?:@|%40)[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}", MASK),
+    (
         r"(?i)\b[\w.+-]{1,64}\s?[\[({]\s?at\s?[\])}]\s?[\w-]{1,63}"
         r"(?:\s?(?:\.|[\[({]\s?dot\s?[\])}])\s?[\w-]{2,63}){1,4}",
-    )
+        MASK,
+    ),
 )
 _MAY_MAIL = re.compile(r"(?i)@|%40|[\[({]\s?at\s?[\])}]")
-_NAMED: Patterns = tuple(
-    (re.compile(pattern), replacement)
-    for pattern, replacement in (
-        (r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[^-]*(?:-----END [A-Z ]{0,30}-----)?", MASK),
-        (r"://[^\s/@\"'<>]{1,200}@", f"://{MASK}@"),
-        (r"(/webhooks/hostaway/)[^\s/?#\"'{}\[]+", rf"\1{MASK}"),
-        # Headers whose whole value is a secret.
-        (
-            r"(?i)\b((?:proxy-)?authorization|(?:set-)?cookie2?|x-[a-z-]{0,20}(?:key|token|secret|signature))"
-            r"(\s*:\s*+)(?!\[redacted\])[^\r\n\"'{}]+",
-            rf"\1\2{MASK}",
-        ),
-        (r"(?i)\b(bearer|basic|token)(\s++)(?!\[redacted\])(?=[\w.~+/=-]*\d)[\w.~+/=-]{6,}", rf"\1\2{MASK}"),
-        (r"(?i)\b(bearer|basic)(\s++)(?!\[redacted\])[\w.~+/-]{16,}=*", rf"\1\2{MASK}"),
-        # A quoted value, whole. Then the name of a secret and what stands behind it: after a colon or the
-        # like anything, after a word such as "is" only what holds a digit.
-        (
-            rf"(?i)({_NAMES})(\\{{0,3}}[\"']?\s{{0,3}}+[:=,]{_OPENING}([\"']))"
-            r"(?!\[redacted\]|(?:bearer|basic)\s)(?:\\.|(?!\3)[^\\\r\n]){1,400}",
-            rf"\1\2{MASK}",
-        ),
-        (
-            rf"(?i)({_PASSWORDS})(\s{{0,3}}+[:=]\s{{0,3}}+){_UNMASKED}"
-            r"(?:(?!\. |\.$)[^\r\n,;<>{}\"'&|])+",
-            rf"\1\2{MASK}",
-        ),
-        (rf"(?i)({_NAMES})({_JOINT}){_VALUE}", rf"\1\2{MASK}"),
-        (
-            rf"(?i)(?<![a-z])({_NAMES})(\s{{1,3}}+(?:{_IS}\s{{1,3}}+|no\.?\s|n[º°]\s?)?[#*\"'`]?)"
-            rf"(?=[^\s]{{0,60}}\d){_VALUE}",
-            rf"\1\2{MASK}",
-        ),
-        (
-            rf"(?i)(?<![a-z])({_PASSWORDS})(\s{{1,3}}+{_IS}\s{{1,3}}+[\"'`])[^\"'`\r\n]{{1,60}}",
-            rf"\1\2{MASK}",
-        ),
-        (
-            rf"(?i)(?<![a-z])({_CODES}|{_PASSWORDS})(\s[\w ]{{0,40}}?\b{_IS}\s{{1,3}}+(?:now\s)?[#*\"'`]?)"
-            rf"(?=[^\s]{{0,30}}\d)(?!(?:19|20)\d\d-\d\d){_VALUE}",
-            rf"\1\2{MASK}",
-        ),
-    )
+_NAMED = _Patterns(
+    (r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[^-]*(?:-----END [A-Z ]{0,30}-----)?", MASK),
+    (r"://[^\s/@\"'<>]{1,200}@", f"://{MASK}@"),
+    (r"(/webhooks/hostaway/)[^\s/?#\"'{}\[]+", rf"\1{MASK}"),
+    # Headers whose whole value is a secret.
+    (
+        r"(?i)\b((?:proxy-)?authorization|(?:set-)?cookie2?|x-[a-z-]{0,20}(?:key|token|secret|signature))"
+        r"(\s*:\s*+)(?!\[redacted\])[^\r\n\"'{}]+",
+        rf"\1\2{MASK}",
+    ),
+    (r"(?i)\b(bearer|basic|token)(\s++)(?!\[redacted\])(?=[\w.~+/=-]*\d)[\w.~+/=-]{6,}", rf"\1\2{MASK}"),
+    (r"(?i)\b(bearer|basic)(\s++)(?!\[redacted\])[\w.~+/-]{16,}=*", rf"\1\2{MASK}"),
+    # A quoted value, whole. Then the name of a secret and what stands behind it: after a colon or the
+    # like anything, after a word such as "is" only what holds a digit.
+    (
+        rf"(?i)({_NAMES})(\\{{0,3}}[\"']?\s{{0,3}}+[:=,]{_OPENING}([\"']))"
+        r"(?!\[redacted\]|(?:bearer|basic)\s)(?:\\.|(?!\3)[^\\\r\n]){1,400}",
+        rf"\1\2{MASK}",
+    ),
+    (
+        rf"(?i)({_PASSWORDS})(\s{{0,3}}+[:=]\s{{0,3}}+){_UNMASKED}"
+        r"(?:(?!\. |\.$)[^\r\n,;<>{}\"'&|])+",
+        rf"\1\2{MASK}",
+    ),
+    (rf"(?i)({_NAMES})({_JOINT}){_VALUE}", rf"\1\2{MASK}"),
+    (
+        rf"(?i)(?<![a-z])({_NAMES})(\s{{1,3}}+(?:{_IS}\s{{1,3}}+|no\.?\s|n[º°]\s?)?[#*\"'`]?)"
+        rf"(?=[^\s]{{0,60}}\d){_VALUE}",
+        rf"\1\2{MASK}",
+    ),
+    (
+        rf"(?i)(?<![a-z])({_PASSWORDS})(\s{{1,3}}+{_IS}\s{{1,3}}+[\"'`])[^\"'`\r\n]{{1,60}}",
+        rf"\1\2{MASK}",
+    ),
+    (
+        rf"(?i)(?<![a-z])({_CODES}|{_PASSWORDS})(\s[\w ]{{0,40}}?\b{_IS}\s{{1,3}}+(?:now\s)?[#*\"'`]?)"
+        rf"(?=[^\s]{{0,30}}\d)(?!(?:19|20)\d\d-\d\d){_VALUE}",
+        rf"\1\2{MASK}",
+    ),
 )
-_NUMBERS: Patterns = tuple(
-    (re.compile(pattern), replacement)
-    for pattern, replacement in (
-        (
-            rf"(?i)(\b[a-z]+\s+)?({_CODE_WORDS}\s*(?:{_IS}|[:=])\s*[#*]?)\d[\d ]{{2,8}}\d[#*]?{_ENDS}",
-            _code_in_a_sentence,
-        ),
-        # Cards: 13 to 19 digits with the separators that people use. Dates, instants and bare ids of at
-        # most 12 digits stay.
-        (rf"(?<![\w.-]){_DATE}\d(?:(?:{_BLANK}|[-\u2010-\u2015])?\d){{12,18}}(?![\w-])", MASK),
-        (r"(?<![\w.-])\d{4}([./_\t])\d{4}\1\d{4}\1\d{1,7}(?!\w)", MASK),
-        # Phone numbers: international, with an area code in brackets, with a trunk 0, then the national
-        # groupings that are seldom anything else, then any digits that are called a phone.
-        (rf"(?<!\w)(?:[+＋]|00){_BLANK}?\(?\d(?:(?:{_BETWEEN}|[()]){{0,2}}\d){{6,14}}(?!\w)", MASK),
-        (rf"(?<![\w.-])(?:\d[ -]?)?\(\d{{2,5}}\){_BETWEEN}?\d(?:{_BETWEEN}?\d){{4,9}}(?![\w-])", MASK),
-        (rf"{_NOT_INSIDE}{_DATE}0\d(?:{_BETWEEN}?\d){{7,10}}{_ENDS}", MASK),
-        (rf"{_NOT_INSIDE}(?:1{_BETWEEN})?\d{{3}}{_BETWEEN}\d{{3}}{_BETWEEN}\d{{3,4}}{_ENDS}", MASK),
-        (rf"{_NOT_INSIDE}{_DATE}\d{{2,3}}[ -]\d{{4,5}}[ -]\d{{4}}{_ENDS}", MASK),
-        (rf"{_NOT_INSIDE}\d{{2,3}}(?:{_BLANK}\d{{2}}){{3,4}}{_ENDS}", MASK),
-        (rf"{_NOT_INSIDE}\d{{2}}{_BLANK}\d{{3}}(?:{_BLANK}\d{{2}}){{2}}{_ENDS}", MASK),
-        (rf"{_NOT_INSIDE}\d{{2,3}}{_BLANK}(?:\d{{3}}{_BLANK}\d{{4}}|\d{{2}}{_BLANK}\d{{3}}){_ENDS}", MASK),
-        (
-            rf"(?i)((?<![a-z])[a-z]{{0,12}}{_PHONE_WORDS}\w{{0,8}}\W{{1,5}}"
-            r"(?:(?:is|at|on|me|number)\W{1,3}){0,3})"
-            rf"(?!\[redacted\])\+?\(?\d(?:(?:{_BETWEEN}|[()]){{0,2}}\d){{5,14}}",
-            rf"\1{MASK}",
-        ),
-    )
+_NUMBERS = _Patterns(
+    (
+        rf"(?i)(\b[a-z]+\s+)?({_CODE_WORDS}\s*(?:{_IS}|[:=])\s*[#*]?)\d[\d ]{{2,8}}\d[#*]?{_ENDS}",
+        _code_in_a_sentence,
+    ),
+    # Cards: 13 to 19 digits with the separators that people use. Dates, instants and bare ids of at
+    # most 12 digits stay.
+    (rf"(?<![\w.-]){_DATE}\d(?:(?:{_BLANK}|[-\u2010-\u2015])?\d){{12,18}}(?![\w-])", MASK),
+    (r"(?<![\w.-])\d{4}([./_\t])\d{4}\1\d{4}\1\d{1,7}(?!\w)", MASK),
+    # Phone numbers: international, with an area code in brackets, with a trunk 0, then the national
+    # groupings that are seldom anything else, then any digits that are called a phone.
+    (rf"(?<!\w)(?:[+＋]|00){_BLANK}?\(?\d(?:(?:{_BETWEEN}|[()]){{0,2}}\d){{6,14}}(?!\w)", MASK),
+    (rf"(?<![\w.-])(?:\d[ -]?)?\(\d{{2,5}}\){_BETWEEN}?\d(?:{_BETWEEN}?\d){{4,9}}(?![\w-])", MASK),
+    (rf"{_NOT_INSIDE}{_DATE}0\d(?:{_BETWEEN}?\d){{7,10}}{_ENDS}", MASK),
+    (rf"{_NOT_INSIDE}(?:1{_BETWEEN})?\d{{3}}{_BETWEEN}\d{{3}}{_BETWEEN}\d{{3,4}}{_ENDS}", MASK),
+    (rf"{_NOT_INSIDE}{_DATE}\d{{2,3}}[ -]\d{{4,5}}[ -]\d{{4}}{_ENDS}", MASK),
+    (rf"{_NOT_INSIDE}\d{{2,3}}(?:{_BLANK}\d{{2}}){{3,4}}{_ENDS}", MASK),
+    (rf"{_NOT_INSIDE}\d{{2}}{_BLANK}\d{{3}}(?:{_BLANK}\d{{2}}){{2}}{_ENDS}", MASK),
+    (rf"{_NOT_INSIDE}\d{{2,3}}{_BLANK}(?:\d{{3}}{_BLANK}\d{{4}}|\d{{2}}{_BLANK}\d{{3}}){_ENDS}", MASK),
+    (
+        rf"(?i)((?<![a-z])[a-z]{{0,12}}{_PHONE_WORDS}\w{{0,8}}\W{{1,5}}"
+        r"(?:(?:is|at|on|me|number)\W{1,3}){0,3})"
+        rf"(?!\[redacted\])\+?\(?\d(?:(?:{_BETWEEN}|[()]){{0,2}}\d){{5,14}}",
+        rf"\1{MASK}",
+    ),
 )
 
 
@@ -194,23 +202,22 @@ class Redactor:
             self._short.cache_clear()
 
     def __call__(self, text: str) -> str:
+        if _TRACE_ID.fullmatch(text):
+            return self._without_known(text)
         return self._short(text) if len(text) <= MAX_SHORT_CHARS else self._masked(text)
 
-    def _masked(self, text: str) -> str:
+    def _without_known(self, text: str) -> str:
         for secret in self._known:
             text = text.replace(secret, MASK)
-        text = _apply(_BARE, text)
+        return text
+
+    def _masked(self, text: str) -> str:
+        text = _BARE.masked(self._without_known(text))
         if _MAY_NAME.search(text):
-            text = _apply(_NAMED, text)
+            text = _NAMED.masked(text)
         if _MAY_MAIL.search(text):
-            text = _apply(_MAIL, text)
-        return _apply(_NUMBERS, text) if _MAY_NUMBER.search(text) else text
-
-
-def _apply(patterns: Patterns, text: str) -> str:
-    for pattern, replacement in patterns:
-        text = pattern.sub(replacement, text)
-    return text
+            text = _MAIL.masked(text)
+        return _NUMBERS.masked(text) if _MAY_NUMBER.search(text) else text
 
 
 redact = Redactor()

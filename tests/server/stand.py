@@ -125,12 +125,13 @@ async def take_long(services: Services, question: Nothing) -> Told:
     """Reports progress three times, then waits until somebody opens the gate."""
     desk, call = desk_of(services), calls.current()
     assert call is not None
-    for step in range(1, 4):
-        if call.progress:
-            await call.progress(step, 3, f"step {step}")
-            await call.progress(step - 1, 3, "not told: it goes back")
-    desk.started.set()
     try:
+        # The first of these may bring the client's cancel.
+        for step in range(1, 4):
+            if call.progress:
+                await call.progress(step, 3, f"step {step}")
+                await call.progress(step - 1, 3, "not told: it goes back")
+        desk.started.set()
         await desk.gate.wait()
     except asyncio.CancelledError:
         desk.log.append("cancelled")

@@ -9,10 +9,19 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 from mcp.shared.exceptions import MCPError
-from mcp_types import INVALID_PARAMS, CallToolResult, ResourceTemplateReference, TextContent
+from mcp_types import (
+    INVALID_PARAMS,
+    CallToolRequestParams,
+    CallToolResult,
+    ResourceTemplateReference,
+    TextContent,
+)
+from mcp_types import Tool as McpTool
 
 from hostaway_mcp.errors import UnreachableError
 from hostaway_mcp.server.boundary import CORRELATION_ID_KEY, ERROR_KEY
+from hostaway_mcp.server.identity import Context
+from hostaway_mcp.server.offer import Offer, OfferedTool
 from hostaway_mcp.server.server import LIST_TTL_MS, build_server
 from tests.server.conftest import ERAS, connected
 from tests.server.stand import TOOLS, WAIT_SECONDS, Stand, stand
@@ -254,11 +263,19 @@ async def test_server_says_who_it_is(line: Line, held: Stand) -> None:
         assert "complete: false" in client.instructions
 
 
+async def _says_nothing(_context: Context, _params: CallToolRequestParams) -> CallToolResult:
+    return CallToolResult(content=[])
+
+
 def test_modern_calls_do_not_list_all_tools(held: Stand) -> None:
     """Without this hook the SDK runs tools/list at every call. Source: python-sdk issue 3565."""
-    lookup = build_server(held.app).get_tool_input_schema
+    schema = {"type": "object", "properties": {"region": {"type": "string", "x-mcp-header": "Region"}}}
+    named = OfferedTool(McpTool(name="named", description="", input_schema=schema), _says_nothing)
+    lookup = build_server(held.app, Offer(tools=(named,))).get_tool_input_schema
     assert lookup is not None
-    assert lookup("echo_words") == TOOLS[0].input_schema
+    assert lookup("named") == schema
+    # Nothing in it names a header, and the SDK would walk through it at every call to see that.
+    assert lookup("echo_words") is None
     assert lookup("nothing") is None
 
 

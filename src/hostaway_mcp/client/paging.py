@@ -144,8 +144,10 @@ def walk_changes(
 
     `after_id` is a place in the order as it is now, and a row that changes moves to the front. So after
     the walk the front is read again down to the walk's first moment, until one such reading fits on one
-    page: a page is one moment, and what was missed changed after the reading before it. Every row that is
-    there at the end has been yielded, at least once in its newest version.
+    page (a page is one moment, and what was missed changed after the reading before it) or is the same as
+    the one before it (so nothing changed in between; many rows may carry the same second). Every row that
+    was there when the last reading began, and was not removed since, has been yielded at least as new as it
+    was then; the last step's `since` finds what changed later.
 
     Source: "Retrieve reservations list"; NOTES 4.
     """
@@ -179,14 +181,17 @@ class _ChangesWalk(Generic[T]):
         if self.fetches == 1 and not resumed:
             yield self._last_step(since, settled=True)
             return
+        earlier: list[T] | None = None
         for _ in range(MAX_CATCH_UPS):
-            before = self.fetches
+            before, front = self.fetches, list[T]()
             async for page in self._pass(since - OVERLAP if since else None):
+                front += page.rows
                 yield self._step(page, since)
             since = self.head or since
-            if self.fetches - before == 1:
+            if self.fetches - before == 1 or front == earlier:
                 yield self._last_step(since, settled=True)
                 return
+            earlier = front
         yield self._last_step(since, settled=False)
 
     async def _pass(

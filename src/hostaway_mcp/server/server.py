@@ -64,7 +64,7 @@ def build_server(app: App, offer: Offer | None = None) -> Server[dict[str, Any]]
         website_url=_website(about.get_all("Project-URL") or []),
         cache_hints={method: CacheHint(ttl_ms=LIST_TTL_MS, scope="private") for method in CACHED},
         # Without this hook the SDK lists all tools at every call of the 2026-07-28 era.
-        get_tool_input_schema=tools.input_schema,
+        get_tool_input_schema=tools.headers_schema,
         on_list_tools=guarded(tools.list_tools),
         on_call_tool=guarded(tools.call_tool),
         on_completion=guarded(listing.complete),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mcp.shared.inbound import X_MCP_HEADER_KEY
 from mcp_types import (
     CallToolRequestParams,
     CallToolResult,
@@ -43,13 +45,19 @@ class Tools:
         self._offered = {tool.card.name: tool for tool in offered}
         self._cards = [_described(tool) for tool in runner.tools.values()]
         self._cards += [tool.card for tool in self._offered.values()]
+        self._with_headers = {
+            card.name: card.input_schema
+            for card in self._cards
+            if X_MCP_HEADER_KEY in json.dumps(card.input_schema)
+        }
 
-    def input_schema(self, name: str) -> Mapping[str, Any] | None:
-        """The schema by which the SDK checks the headers of a call."""
-        if tool := self._runner.tools.get(name):
-            return tool.input_schema
-        offered = self._offered.get(name)
-        return offered.card.input_schema if offered else None
+    def headers_schema(self, name: str) -> Mapping[str, Any] | None:
+        """
+        The schema by which the SDK checks the headers of a call; None where it names no header.
+
+        The SDK walks through the whole of it at every call.
+        """
+        return self._with_headers.get(name)
 
     async def list_tools(self, _context: Context, params: PaginatedRequestParams | None) -> ListToolsResult:
         """All of them, in the order of the catalogue."""

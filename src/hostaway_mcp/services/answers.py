@@ -89,6 +89,8 @@ class ListAnswer(Answer):
 
 ALWAYS = frozenset({"as_of", "source", "complete"})
 _NOTHING: tuple[object, ...] = ([], {}, "")
+_NESTED = (dict, list)
+_NUMBERS = (int, float)
 
 
 def to_json(answer: Answer) -> dict[str, Any]:
@@ -105,7 +107,9 @@ def to_json(answer: Answer) -> dict[str, Any]:
 
 def _lean(value: Any) -> Any:
     if isinstance(value, dict):
-        return {k: lean for k, v in value.items() if (lean := _lean(v)) not in _NOTHING}
+        whole = {key: _lean(item) if isinstance(item, _NESTED) else item for key, item in value.items()}
+        # Zero and False say something.
+        return {key: item for key, item in whole.items() if item or isinstance(item, _NUMBERS)}
     if isinstance(value, list):
-        return [_lean(item) for item in value]
+        return [_lean(item) if isinstance(item, _NESTED) else item for item in value]
     return value

@@ -12,7 +12,7 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -80,15 +80,22 @@ def read_cursor(question: Mapping[str, Any], cursor: str) -> SortKey:
 
 
 def rows_after(
-    rows: Iterable[Row], *, key: Callable[[Row], SortKey], question: Mapping[str, Any], cursor: str | None
-) -> list[Row]:
+    rows: Sequence[Row],
+    *,
+    key: Callable[[Row], SortKey],
+    question: Mapping[str, Any],
+    cursor: str | None,
+    in_order: bool = False,
+) -> Sequence[Row]:
     """
     The rows in the order of `key` that come behind the cursor's place; all of them without a cursor.
+
+    With `in_order` they are in that order already.
 
     Raises:
         CursorError: the cursor does not belong to this question.
     """
-    ordered = sorted(rows, key=key)
+    ordered = rows if in_order else sorted(rows, key=key)
     if cursor is None:
         return ordered
     after = read_cursor(question, cursor)
@@ -107,17 +114,18 @@ def cut(
     cursor: str | None,
     limit: int,
     budget_bytes: int = ANSWER_BYTES,
+    in_order: bool = False,
 ) -> Cut[Shown]:
     """
     The part of a list that one answer holds: at most `limit` rows and `budget_bytes` of JSON, at least one.
 
-    `rows` are all there are; they are put in the order of `key`, which must be unique for each row and
-    made of strings and numbers. Only the rows that are shown are built with `show`.
+    `rows` are all there are; they are put in the order of `key`, unless they are `in_order` already. A key
+    must be unique for each row and made of strings and numbers. Only the rows shown are built with `show`.
 
     Raises:
         CursorError: the cursor does not belong to this question.
     """
-    ordered = rows_after(rows, key=key, question=question, cursor=cursor)
+    ordered = rows_after(rows, key=key, question=question, cursor=cursor, in_order=in_order)
     shown: list[Shown] = []
     room = budget_bytes
     for row in ordered[:limit]:

@@ -75,6 +75,8 @@ class _Entry(Generic[T]):
     loaded_at: float | None = None
     warnings: list[str] = field(default_factory=list)
     """What the load had to warn of; everyone who is given its rows is told."""
+    known: Known[T] | None = None
+    """What a load that is done came to; the same object for everyone, by which it is recognized."""
 
 
 class Facts:
@@ -152,18 +154,21 @@ class Facts:
             entry.loaded_at = self._clock.monotonic()
 
     async def _wait(self, entry: _Entry[T]) -> Known[T]:
-        done, _ = await asyncio.wait({entry.task}, timeout=self._time_left())
+        done = entry.task.done() or (await asyncio.wait({entry.task}, timeout=self._time_left()))[0]
         gathering = entry.gathering
         if call := calls.current():
             for warning in entry.warnings:
                 call.warn(warning)
+        if entry.known is not None:
+            return entry.known
         error: BaseException | None = TimedOutError("Hostaway took longer than this answer may take.")
         if done:
             error = None if entry.task.cancelled() else entry.task.exception()
             if error is None and not entry.task.cancelled():
                 why = f"{gathering.set_aside} rows could not be read." if gathering.set_aside else None
                 at = gathering.as_of or self._clock.now()
-                return Known(tuple(gathering.rows), at, complete=why is None, why=why)
+                entry.known = Known(tuple(gathering.rows), at, complete=why is None, why=why)
+                return entry.known
         if error is not None and not isinstance(error, HostawayMcpError):
             raise error
         if not gathering.rows or gathering.as_of is None:

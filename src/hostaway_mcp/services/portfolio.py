@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 from hostaway_mcp.client import Hostaway
 from hostaway_mcp.client.rows import Page
@@ -57,6 +58,15 @@ class Chosen:
     understood: dict[str, str]
 
 
+@dataclass(frozen=True)
+class _Ordered:
+    """Listings as they were read, and each once in the order of their names."""
+
+    read: Known[Listing]
+    known: Known[Listing]
+    active: tuple[Listing, ...]
+
+
 class Portfolio:
     """The listings of one account, read once and kept for five minutes."""
 
@@ -65,21 +75,16 @@ class Portfolio:
         self._facts = facts
         self._clock = clock
         self._units: dict[int, int] = {}
-        self._seen: tuple[Known[Listing], Known[Listing]] | None = None
-        """Listings as they were read last, and in order."""
+        self._last: _Ordered | None = None
 
     async def listings(self) -> Known[Listing]:
         """Every listing, archived ones too, in the order of their names."""
-        known = await self._facts.get("listings", self._load, fresh_seconds=FRESH_SECONDS)
-        # The same rows come at every question until they are read anew.
-        if self._seen is None or known != self._seen[0]:
-            self._seen = known, _ordered(known)
-        return self._seen[1]
+        return (await self._in_order()).known
 
     async def detailed(self) -> Known[Listing]:
         """The same with amenities, pictures and custom values; a read of its own, kept as long."""
         key = "listings with resources"
-        return _ordered(await self._facts.get(key, self._load_detailed, fresh_seconds=FRESH_SECONDS))
+        return _ordered(await self._facts.get(key, self._load_detailed, fresh_seconds=FRESH_SECONDS)).known
 
     async def choose(self, reference: ListingRef | None) -> Chosen:
         """
@@ -89,9 +94,10 @@ class Portfolio:
             UnknownNameError: no such listing, with the nearest names.
             AmbiguousNameError: a name fits several, with the choices.
         """
-        known = await self.listings()
+        ordered = await self._in_order()
+        known = ordered.known
         if reference is None:
-            return Chosen(tuple(one for one in known.rows if not one.is_archived), known, {})
+            return Chosen(ordered.active, known, {})
         parts = [reference] if isinstance(reference, int | str) else list(reference)
         found = [(part, await self._find(part, known)) for part in parts]
         meant = [f'"{part}" = {label(one)}' for part, one in found if not _is_called(one, part)]
@@ -129,18 +135,22 @@ class Portfolio:
 
     def row(self, listing: Listing) -> ListingRow:
         """The listing as every list shows it."""
-        return ListingRow(
-            listing_id=listing.id,
-            name=name_of(listing),
-            city=listing.city,
-            country_code=listing.country_code,
-            bedrooms=listing.bedrooms_number,
-            max_guests=listing.person_capacity,
-            status="archived" if listing.is_archived else "active",
-            currency=listing.currency_code,
-            time_zone=listing.time_zone_name,
-            units=self._units.get(listing.id),
-        )
+        return ListingRow(**self.row_values(listing))
+
+    def row_values(self, listing: Listing) -> dict[str, Any]:
+        """The values of a `ListingRow`, for records that begin with them."""
+        return {
+            "listing_id": listing.id,
+            "name": name_of(listing),
+            "city": listing.city,
+            "country_code": listing.country_code,
+            "bedrooms": listing.bedrooms_number,
+            "max_guests": listing.person_capacity,
+            "status": "archived" if listing.is_archived else "active",
+            "currency": listing.currency_code,
+            "time_zone": listing.time_zone_name,
+            "units": self._units.get(listing.id),
+        }
 
     def today(self, listings: Sequence[Listing]) -> date:
         """The day it is where most of these listings are; where no zone can be read, in UTC."""
@@ -152,6 +162,13 @@ class Portfolio:
                 # Not an IANA name: zoneinfo says so in three ways.
                 continue
         return self._clock.today("UTC")
+
+    async def _in_order(self) -> _Ordered:
+        known = await self._facts.get("listings", self._load, fresh_seconds=FRESH_SECONDS)
+        # The same rows come at every question until they are read anew.
+        if self._last is None or self._last.read is not known:
+            self._last = _ordered(known)
+        return self._last
 
     async def _find(self, reference: int | str, known: Known[Listing]) -> Listing:
         text = str(reference).strip()
@@ -246,7 +263,12 @@ def fold(text: str) -> str:
 
 def name_of(listing: Listing) -> str:
     """What a listing is called in answers; never empty."""
-    return clean(listing.name, max_chars=MAX_NAME_CHARS, mask=False) or f"Listing {listing.id}"
+    return _shown_name(listing.name) or f"Listing {listing.id}"
+
+
+@lru_cache(maxsize=20_000)
+def _shown_name(name: str | None) -> str | None:
+    return clean(name, max_chars=MAX_NAME_CHARS, mask=False)
 
 
 def label(listing: Listing) -> str:
@@ -299,7 +321,7 @@ def in_country(listings: Iterable[Listing], country: str) -> list[Listing]:
 
 def meant_city(words: str | None, found: Iterable[Listing]) -> dict[str, str]:
     """What the name of a city was taken to mean, where it was not the name itself."""
-    meant = sorted({one.city for one in found if one.city})
+    meant = sorted({one.city for one in found if one.city}) if words is not None else []
     if words is None or not meant or [fold(city) for city in meant] == [fold(words)]:
         return {}
     return {"city": ", ".join(meant[:MAX_SUGGESTIONS])}
@@ -331,10 +353,11 @@ def cities(listings: Iterable[Listing]) -> str:
     return ", ".join(f"{city} {count}" for city, count in most[:MAX_SUGGESTIONS]) + more
 
 
-def _ordered(known: Known[Listing]) -> Known[Listing]:
-    unique = {listing.id: listing for listing in known.rows}
-    rows = sorted(unique.values(), key=listing_key)
-    return Known(tuple(rows), known.as_of, known.complete, known.why)
+def _ordered(read: Known[Listing]) -> _Ordered:
+    unique = {listing.id: listing for listing in read.rows}
+    rows = tuple(sorted(unique.values(), key=listing_key))
+    known = Known(rows, read.as_of, read.complete, read.why)
+    return _Ordered(read, known, tuple(one for one in rows if not one.is_archived))
 
 
 def _is_called(listing: Listing, part: int | str) -> bool:

@@ -8,6 +8,8 @@ from decimal import Decimal
 
 from hostaway_mcp.services.answers import Answer, ListAnswer, Money
 
+_PLAIN = (int, Decimal, Money, float, date, datetime)
+
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """
@@ -15,10 +17,15 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
     Units belong into the head, such as `price EUR`.
     """
-    cells = [[cell(value) for value in row] for row in rows]
-    used = [i for i in range(len(columns)) if any(row[i] for row in cells)]
-    head = " | ".join(columns[i] for i in used)
-    return "\n".join([head, *(" | ".join(row[i] for i in used) for row in cells)])
+    values = zip(*rows, strict=True)
+    # Column by column: most of those that a list may have are empty, and asking for that is cheap.
+    cells = [
+        (name, [cell(value) for value in column])
+        for name, column in zip(columns, values, strict=False)
+        if column.count(None) < len(column)
+    ]
+    used = [(name, *column) for name, column in cells if any(column)]
+    return "\n".join([" | ".join(line) for line in zip(*used, strict=True)])
 
 
 def fields(pairs: Iterable[tuple[str, object]]) -> str:
@@ -31,16 +38,20 @@ def cell(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return " ".join(value.replace(" | ", " / ").split())
-    if value in ((), [], {}):
-        return ""
+        return _one_line(value)
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, Money | Decimal | int | float | date | datetime):
+    if isinstance(value, _PLAIN):
         return str(value)
     if isinstance(value, list | tuple):
-        return ", ".join(cell(item) for item in value)
-    return cell(str(value))
+        return ", ".join([cell(item) for item in value])
+    return cell(str(value)) if value else ""
+
+
+def _one_line(text: str) -> str:
+    if text.isprintable() and "  " not in text and " | " not in text and text == text.strip():
+        return text
+    return " ".join(text.replace(" | ", " / ").split())
 
 
 def paragraphs(*parts: str | None) -> str:

@@ -245,7 +245,7 @@ class Availability:
         return self._taken(listing, "; ".join(parts) + _named(stays) + _near(wish))
 
     def _taken(self, listing: Listing, because: str) -> TakenRow:
-        return TakenRow(**self._portfolio.row(listing).model_dump(), because=because)
+        return TakenRow(**self._portfolio.row_values(listing), because=because)
 
     def _judge(self, listing: Listing, known: Known[CalendarDay], wish: Wish, seen: Seen) -> AnyRow | None:
         """Free or taken by the calendar; None when the days that decide did not come."""

@@ -91,7 +91,7 @@ class Seen:
 class Page:
     """The listings still to be shown, in order: those that may be free first."""
 
-    waiting: list[Listing]
+    waiting: Sequence[Listing]
     rank: dict[int, int]
     place: SortKey | None = None
     """Where the list goes on; None at its end."""

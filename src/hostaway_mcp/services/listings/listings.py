@@ -25,6 +25,7 @@ from hostaway_mcp.services.listings.sections import (
 )
 from hostaway_mcp.services.portfolio import (
     PAGE,
+    Chosen,
     ListingRef,
     ListingRow,
     Portfolio,
@@ -125,13 +126,11 @@ class Listings:
         chosen = await self._portfolio.choose(listing)
         known = await self._portfolio.detailed() if wide else chosen.known
         fields = await self._field_names() if wide else {}
-        meant = {one.id for one in chosen.listings}
-        rows = [one for one in known.rows if listing is None or one.id in meant]
-        rows += [one for one in chosen.listings if listing is not None and all(one.id != r.id for r in rows)]
-        rows = [one for one in rows if _has_status(one, status or ("active" if listing is None else "all"))]
+        rows = _meant(chosen, known, status or ("active" if listing is None else "all"), listing)
         rows, warnings = _placed(rows, city, country_code)
         understood = chosen.understood | meant_city(city, rows)
-        rows = [one for one in rows if _has_room(one, min_guests, min_bedrooms)]
+        if min_guests is not None or min_bedrooms is not None:
+            rows = [one for one in rows if _has_room(one, min_guests, min_bedrooms)]
         if tag is not None:
             rows = [one for one in rows if _is_tagged(one, tag, fields)]
         question: dict[str, Any] = {
@@ -149,6 +148,7 @@ class Listings:
             question=question,
             cursor=cursor,
             limit=limit,
+            in_order=sort == "name",
         )
         missing = incomplete(known, listing)
         return ListingsAnswer(
@@ -206,7 +206,7 @@ class Listings:
         return {field.id: field.name for field in known.rows if field.name}
 
     def _summary(self, listing: Listing, detail: Detail, fields: Mapping[int, str]) -> ListingSummary:
-        values: dict[str, Any] = self._portfolio.row(listing).model_dump()
+        values = self._portfolio.row_values(listing)
         if detail != "brief":
             values |= _standard(listing)
         if detail == "full":
@@ -241,6 +241,20 @@ def _full(listing: Listing, fields: Mapping[int, str]) -> dict[str, Any]:
     }
 
 
+def _meant(
+    chosen: Chosen, known: Known[Listing], status: Status, reference: ListingRef | None
+) -> Sequence[Listing]:
+    """The listings of this status that are asked for, in the order of their names."""
+    if reference is None:
+        if status == "active" and known is chosen.known:
+            return chosen.listings
+        return [one for one in known.rows if _has_status(one, status)]
+    rows = {one.id: one for one in chosen.listings}
+    # As `known` has them: it may tell more of each.
+    rows |= {one.id: one for one in known.rows if one.id in rows}
+    return sorted((one for one in rows.values() if _has_status(one, status)), key=listing_key)
+
+
 def _has_status(listing: Listing, status: Status) -> bool:
     return status == "all" or listing.is_archived == (status == "archived")
 
@@ -253,8 +267,8 @@ def _has_room(listing: Listing, min_guests: int | None, min_bedrooms: int | None
 
 
 def _placed(
-    listings: list[Listing], city: str | None, country: str | None
-) -> tuple[list[Listing], tuple[str, ...]]:
+    listings: Sequence[Listing], city: str | None, country: str | None
+) -> tuple[Sequence[Listing], tuple[str, ...]]:
     """The listings in a city and a country, and a warning where a place is not known."""
     for place, find in ((city, in_city), (country, in_country)):
         if place is None or not listings:
