@@ -41,35 +41,45 @@ async def measure(scale: Scale, scratch: Path) -> list[Figure]:
             async with _http((*BARE, "http", str(said)), env) as bare:
                 memory = Pairs((bare.megabytes,), (ours.megabytes,))
                 figures = [
-                    *await _compared("HTTP", bare, ours, scale=scale, rows=_rows(given)),
+                    *await _compared("HTTP", bare, ours, scale=scale, given=given),
                     ratio("memory when idle, HTTP", memory, target=MOST_MEMORY,
                           floor=f"bare SDK, {bare.megabytes:.0f} MB"),
                 ]  # fmt: skip
         async with _stdio((*OURS, "serve"), env) as ours:
             await _answer(ours.lines(1)[0], ONE)
             async with _stdio((*BARE, "stdio", str(said)), env) as bare:
-                figures += await _compared("stdio", bare, ours, scale=scale, rows=_rows(given))
+                figures += await _compared("stdio", bare, ours, scale=scale, given=given)
     return figures
 
 
-async def _compared(door: str, bare: Server, ours: Server, *, scale: Scale, rows: int) -> list[Figure]:
+async def _compared(door: str, bare: Server, ours: Server, *, scale: Scale, given: dict[str, Any]
+) -> list[Figure]:  # fmt: skip
     figures = []
+    listings = given["json"]["listings"]
+    # More questions than answers are remembered.
+    anew = [{"listing": one["listing_id"], "detail": detail}
+            for detail in ("brief", "standard") for one in listings]  # fmt: skip
     for crowd in (1, CROWD):
-        for arguments, floor_tool, size in ((ONE, "noop", "one row"), (MANY, "same", f"{rows} rows")):
+        for questions, floor_tool, size, target in (
+            ([ONE], "noop", "one row", MOST_CALL),
+            ([MANY], "same", f"{len(listings)} rows", MOST_CALL),
+            (anew, "noop", "one row, put together anew", None),
+        ):
             floor_lines, our_lines = bare.lines(crowd), ours.lines(crowd)
             calls = scale.calls if crowd == 1 else 3 * scale.calls
 
             async def floor(lines: Sequence[Line] = floor_lines, tool: str = floor_tool,
                             calls: int = calls) -> float:  # fmt: skip
-                return await typical_seconds(lines, tool, {}, calls=calls)
+                return await typical_seconds(lines, tool, [{}], calls=calls)
 
-            async def subject(lines: Sequence[Line] = our_lines, arguments: dict[str, Any] = arguments,
+            async def subject(lines: Sequence[Line] = our_lines,
+                              questions: Sequence[dict[str, Any]] = questions,
                               calls: int = calls) -> float:  # fmt: skip
-                return await typical_seconds(lines, TOOL, arguments, calls=calls)
+                return await typical_seconds(lines, TOOL, questions, calls=calls)
 
             pairs = await take_turns(floor, subject, repeats=scale.repeats)
             said = "its no-op" if floor_tool == "noop" else "a tool that says the same bytes"
-            figures.append(ratio(f"call, {size}, {door}, {crowd} at a time", pairs, target=MOST_CALL,
+            figures.append(ratio(f"call, {size}, {door}, {crowd} at a time", pairs, target=target,
                                  floor=f"bare SDK, {said}, {1000 * median(pairs.floor):.2f} ms"))  # fmt: skip
     return figures
 
@@ -78,10 +88,6 @@ async def _answer(line: Line, arguments: dict[str, Any]) -> dict[str, Any]:
     """What our tool says, and from now on knows."""
     result = result_of(await line.ask("tools/call", name=TOOL, arguments=arguments))
     return {"text": result["content"][0]["text"], "json": result["structuredContent"]}
-
-
-def _rows(given: dict[str, Any]) -> int:
-    return len(given["json"]["listings"])
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ import json
 import re
 import time
 from collections.abc import Sequence
-from itertools import count
+from itertools import count, cycle
 from statistics import median
 from typing import Any, Protocol
 
@@ -126,17 +126,23 @@ class HttpLine:
 
 
 async def typical_seconds(
-    lines: Sequence[Line], tool: str, arguments: dict[str, Any], *, calls: int
+    lines: Sequence[Line], tool: str, questions: Sequence[dict[str, Any]], *, calls: int
 ) -> float:
-    """The median time of a call when each of the lines has one under way; one answer is looked at."""
-    result_of(await lines[0].ask("tools/call", name=tool, arguments=arguments))
+    """
+    The median time of a call when each of the lines has one under way; one answer is looked at.
+
+    The questions (arguments of the tool) are asked in turn.
+    """
+    result_of(await lines[0].ask("tools/call", name=tool, arguments=questions[0]))
     each = max(1, calls // len(lines))
+    turns = cycle(questions)
 
     async def work(line: Line) -> list[float]:
         taken = []
         for _ in range(each):
+            question = next(turns)
             began = time.perf_counter()
-            await line.ask("tools/call", name=tool, arguments=arguments)
+            await line.ask("tools/call", name=tool, arguments=question)
             taken.append(time.perf_counter() - began)
         return taken
 

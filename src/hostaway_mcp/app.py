@@ -98,5 +98,6 @@ def build_app(
         audit=audit,
         metrics=metrics,
         account=settings.hostaway_account_id,
+        facts_version=lambda: services.facts.version,
     )
     return App(settings, clock, hostaway, services, runner, metrics, audit)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -35,6 +34,8 @@ class Call:
     """Monotonic second at which the answer must be there."""
     progress: Progress | None = None
     upstream_calls: int = 0
+    facts_fresh_until: float | None = None
+    """Monotonic second up to which the remembered facts used are all fresh; None if none was used."""
     warnings: list[str] = field(default_factory=list)
     """Plain sentences that the answer must carry, such as an unknown status met."""
 
@@ -42,6 +43,10 @@ class Call:
         """Adds a warning once."""
         if sentence not in self.warnings:
             self.warnings.append(sentence)
+
+    def used_facts(self, fresh_until: float) -> None:
+        """Notes that a remembered fact was used, and how long it is fresh."""
+        self.facts_fresh_until = min(fresh_until, self.facts_fresh_until or fresh_until)
 
 
 _current: ContextVar[Call | None] = ContextVar("call", default=None)
@@ -57,11 +62,17 @@ def current() -> Call | None:
     return _current.get()
 
 
-@contextmanager
-def answering(call: Call) -> Iterator[Call]:
-    """Makes `call` the current one for this task and those it starts."""
-    token = _current.set(call)
-    try:
-        yield call
-    finally:
-        _current.reset(token)
+class answering:  # noqa: N801 - used as a statement
+    """Makes `call` the current one for this task and those it starts, while the block lasts."""
+
+    __slots__ = ("_call", "_token")
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    def __enter__(self) -> Call:
+        self._token = _current.set(self._call)
+        return self._call
+
+    def __exit__(self, *_: object) -> None:
+        _current.reset(self._token)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
@@ -25,7 +26,7 @@ BEGIN = datetime(2026, 7, 23, 12, 0, tzinfo=UTC)
 class Row:
     id: int
     updated: datetime | None
-    version: object = 0
+    version: Any = 0
 
 
 @dataclass(frozen=True)

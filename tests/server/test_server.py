@@ -17,6 +17,8 @@ from mcp_types import (
     TextContent,
 )
 from mcp_types import Tool as McpTool
+from opentelemetry import context as otel
+from opentelemetry.propagate import extract
 
 from hostaway_mcp.errors import UnreachableError
 from hostaway_mcp.server.boundary import CORRELATION_ID_KEY, ERROR_KEY
@@ -295,8 +297,13 @@ async def test_traceparent_becomes_the_correlation_id(way: str, held: Stand) -> 
     """The trace id of `_meta` is the id in the audit and in the answer."""
     trace = "0af7651916cd43dd8448eb211c80319c"
     meta: Any = {"traceparent": f"00-{trace}-b7ad6b7169203331-01"}
-    async with connected(way, "2026-07-28", held) as client:
-        result = await client.call_tool("recall", meta=meta)
+    # A client that records spans sends its own; then ours is of the same trace.
+    within = otel.attach(extract(meta))
+    try:
+        async with connected(way, "2026-07-28", held) as client:
+            result = await client.call_tool("recall", meta=meta)
+    finally:
+        otel.detach(within)
     assert result.meta is not None
     assert result.meta[CORRELATION_ID_KEY] == trace
     assert held.audit.records[0].correlation_id == trace

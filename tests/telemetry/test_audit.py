@@ -10,7 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from hostaway_mcp.telemetry.audit import AuditFile, AuditRecord, MemoryAudit, hash_arguments, instant
+from hostaway_mcp.telemetry.audit import (
+    AuditFile,
+    AuditRecord,
+    MemoryAudit,
+    canonical,
+    hash_arguments,
+    instant,
+)
 from tests.telemetry.sinks import caught_logs, lines
 
 
@@ -91,16 +98,16 @@ def test_a_full_disk_is_a_failure_and_not_an_error() -> None:
 
 
 def test_equal_arguments_have_equal_hashes_whatever_their_order() -> None:
-    one = hash_arguments({"listing": 40160, "from": "2026-07-23"})
-    assert one == hash_arguments({"from": "2026-07-23", "listing": 40160})
-    assert one != hash_arguments({"from": "2026-07-23", "listing": 40161})
+    one = hash_arguments(canonical({"listing": 40160, "from": "2026-07-23"}))
+    assert one == hash_arguments(canonical({"from": "2026-07-23", "listing": 40160}))
+    assert one != hash_arguments(canonical({"from": "2026-07-23", "listing": 40161}))
     assert len(one) == 16
     assert int(one, 16) >= 0
 
 
 @pytest.mark.parametrize("odd", ["\ud800", object(), {1, 2}, b"x", None, 1e400])
 def test_any_arguments_have_a_hash(odd: object) -> None:
-    assert len(hash_arguments({"query": odd})) == 16
+    assert len(hash_arguments(canonical({"query": odd}))) == 16
 
 
 def test_instants_have_milliseconds_and_z() -> None:

@@ -21,7 +21,7 @@ from hostaway_mcp.errors import (
 from hostaway_mcp.sandbox.faults import Kind
 from hostaway_mcp.services.answers import Answer, Missing
 from hostaway_mcp.services.services import Services
-from hostaway_mcp.telemetry.audit import MemoryAudit, hash_arguments
+from hostaway_mcp.telemetry.audit import MemoryAudit, canonical, hash_arguments
 from hostaway_mcp.telemetry.metrics import Metrics
 from hostaway_mcp.tools.catalogue import Question, Text, Tool, ToolEffect, Toolset
 from hostaway_mcp.tools.runner import Asked, Outcome, Runner
@@ -105,7 +105,7 @@ async def test_the_audit_says_who_asked_what_when_and_how_it_ended() -> None:
     assert record.at == "2026-07-23T12:00:00.000Z"
     assert (record.door, record.caller, record.correlation_id) == ("mcp", "claude", "abc")
     assert (record.account, record.tool, record.outcome) == ("10001", "work", "done")
-    assert record.arguments_hash == hash_arguments({"words": "Sara"})
+    assert record.arguments_hash == hash_arguments(canonical({"words": "Sara"}))
     assert (record.duration_ms, record.upstream_calls) == (2000, 3)
     assert bench.metrics.tool_seconds["work"].total_seconds == pytest.approx(2.0)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
@@ -19,7 +20,7 @@ def _to_utc(value: datetime) -> datetime:
 Instant = Annotated[
     datetime,
     AfterValidator(_to_utc),
-    PlainSerializer(lambda value: value.strftime("%Y-%m-%dT%H:%M:%SZ"), return_type=str),
+    PlainSerializer(lambda value: f"{value.isoformat()[:19]}Z", return_type=str),
 ]
 """A moment, UTC, written as ISO 8601 with Z."""
 
@@ -96,13 +97,19 @@ _NUMBERS = (int, float)
 def to_json(answer: Answer) -> dict[str, Any]:
     """The answer as a JSON object: required keys always, others only if they hold something."""
     full = answer.model_dump(mode="json", by_alias=True, exclude_none=True)
-    keep = {
-        field.serialization_alias or field.alias or name
-        for name, field in type(answer).model_fields.items()
-        if field.is_required()
-    } | ALWAYS
+    keep = _kept(type(answer))
     lean = {key: _lean(value) for key, value in full.items()}
     return {key: value for key, value in lean.items() if key in keep or value not in _NOTHING}
+
+
+@cache
+def _kept(answer: type[Answer]) -> frozenset[str]:
+    required = (
+        field.serialization_alias or field.alias or name
+        for name, field in answer.model_fields.items()
+        if field.is_required()
+    )
+    return ALWAYS.union(required)
 
 
 def _lean(value: Any) -> Any:

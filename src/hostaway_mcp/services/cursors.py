@@ -28,6 +28,8 @@ ANSWER_BYTES = 13_000
 """Room for the rows of one answer: 4,000 tokens of 3.5 bytes, less the envelope."""
 
 _MAX_CURSOR_CHARS = 1_000
+_canonical = json.JSONEncoder(sort_keys=True, default=str, separators=(",", ":")).encode
+_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True)
@@ -42,13 +44,13 @@ class Cut(Generic[Shown]):
 def fingerprint(question: Mapping[str, Any]) -> str:
     """A short hash of what was asked; `cursor` and `limit` are not part of the question."""
     asked = {k: v for k, v in question.items() if k not in {"cursor", "limit"} and v is not None}
-    text = json.dumps(asked, sort_keys=True, default=str, separators=(",", ":"))
+    text = _canonical(asked)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def write_cursor(question: Mapping[str, Any], after: SortKey) -> str:
     """A cursor that goes on behind `after` in the list of this question."""
-    text = json.dumps([fingerprint(question), list(after)], separators=(",", ":"), ensure_ascii=False)
+    text = _compact([fingerprint(question), list(after)])
     return base64.urlsafe_b64encode(text.encode("utf-8", "surrogatepass")).decode().rstrip("=")
 
 

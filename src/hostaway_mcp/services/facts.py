@@ -85,6 +85,8 @@ class Facts:
     def __init__(self, *, clock: Clock) -> None:
         self._clock = clock
         self._entries: dict[Hashable, _Entry[object]] = {}
+        self.version = 0
+        """Another number whenever something came in or was dropped."""
 
     async def get(self, key: Hashable, load: Load[T], *, fresh_seconds: float) -> Known[T]:
         """
@@ -98,10 +100,14 @@ class Facts:
         entry: _Entry[T] | None = self._entries.get(key)  # type: ignore[assignment]
         if entry is None or self._is_stale(entry, fresh_seconds):
             entry = self._start(key, load)
-        return await self._wait(entry)
+        known = await self._wait(entry)
+        if (call := calls.current()) and entry.loaded_at is not None:
+            call.used_facts(entry.loaded_at + fresh_seconds)
+        return known
 
     def forget(self, *keys: Hashable) -> None:
         """Drops what is kept under these keys; without keys, everything."""
+        self.version += 1
         for key in keys or tuple(self._entries):
             entry = self._entries.pop(key, None)
             if entry:
@@ -152,6 +158,7 @@ class Facts:
         entry = self._entries.get(key)
         if entry is not None and entry.gathering is gathering:
             entry.loaded_at = self._clock.monotonic()
+        self.version += 1
 
     async def _wait(self, entry: _Entry[T]) -> Known[T]:
         done = entry.task.done() or (await asyncio.wait({entry.task}, timeout=self._time_left()))[0]

@@ -127,7 +127,9 @@ class Portfolio:
 
     def learn_units(self, listing_id: int, units: int) -> None:
         """Remembers how many like units a listing has, as seen in its calendar or unit list."""
-        self._units[listing_id] = units
+        if self._units.get(listing_id) != units:
+            self._units[listing_id] = units
+            self._facts.version += 1
 
     def units(self, listing_id: int) -> int | None:
         """How many like units a listing has; None if that was not seen yet."""

@@ -14,6 +14,9 @@ from typing import Protocol
 
 _log = logging.getLogger("hostaway_mcp.audit")
 
+_canonical = json.JSONEncoder(sort_keys=True, default=str, separators=(",", ":")).encode
+_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 @dataclass(frozen=True, slots=True)
 class AuditRecord:
@@ -46,10 +49,14 @@ class Audit(Protocol):
         ...
 
 
-def hash_arguments(arguments: Mapping[str, object]) -> str:
-    """16 hexadecimal digits of the SHA-256 of the arguments in canonical JSON."""
-    canonical = json.dumps(arguments, sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+def canonical(arguments: Mapping[str, object]) -> str:
+    """The arguments as JSON that is the same however they were ordered."""
+    return _canonical(arguments)
+
+
+def hash_arguments(said: str) -> str:
+    """16 hexadecimal digits of the SHA-256 of arguments in canonical form."""
+    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def instant(moment: datetime) -> str:
@@ -74,8 +81,7 @@ class AuditFile:
         return self._failures
 
     def append(self, record: AuditRecord) -> None:
-        fields = {name: getattr(record, name) for name in AuditRecord.__slots__}
-        line = json.dumps(fields, separators=(",", ":"), ensure_ascii=False) + "\n"
+        line = _compact({name: getattr(record, name) for name in AuditRecord.__slots__}) + "\n"
         try:
             descriptor = self._open()
             try:

@@ -6,9 +6,9 @@ import asyncio
 import difflib
 import logging
 import math
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AbstractContextManager, asynccontextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from typing import Any
 
 from opentelemetry import trace
@@ -21,9 +21,10 @@ from hostaway_mcp.errors import BusyError, DefectError, HostawayMcpError, TimedO
 from hostaway_mcp.redaction import redact
 from hostaway_mcp.services.answers import Answer, to_json
 from hostaway_mcp.services.services import Services
-from hostaway_mcp.telemetry.audit import Audit, AuditRecord, hash_arguments, instant
+from hostaway_mcp.telemetry.audit import Audit, AuditRecord, canonical, hash_arguments, instant
 from hostaway_mcp.telemetry.metrics import Metrics
 from hostaway_mcp.tools.catalogue import Tool
+from hostaway_mcp.tools.memory import AnswerMemory
 from hostaway_mcp.tools.text import with_envelope
 
 _log = logging.getLogger("hostaway_mcp.tools")
@@ -68,6 +69,7 @@ class Runner:
         audit: Audit,
         metrics: Metrics,
         account: str,
+        facts_version: Callable[[], int] = lambda: 0,
         deadline_seconds: float = calls.DEFAULT_DEADLINE_SECONDS,
     ) -> None:
         self.tools = {tool.name: tool for tool in tools}
@@ -77,6 +79,7 @@ class Runner:
         self._metrics = metrics
         self._account = account
         self._deadline_seconds = deadline_seconds
+        self._memory = AnswerMemory[Outcome](clock=clock, version=facts_version)
         self._limits: set[asyncio.Timeout] = set()
         self._ends_at = math.inf
 
@@ -108,11 +111,11 @@ class Runner:
             HostawayMcpError: what is wrong, in words for the caller; never anything else but cancellation.
         """
         started, began = self._clock.monotonic(), self._clock.now()
-        asked = replace(asked, caller=_plain(asked.caller), correlation_id=_plain(asked.correlation_id))
+        said = canonical(arguments)
         call = Call(
-            correlation_id=asked.correlation_id or calls.new_correlation_id(),
+            correlation_id=_plain(asked.correlation_id) or calls.new_correlation_id(),
             tool=name if name in self.tools else "unknown",
-            caller=asked.caller,
+            caller=_plain(asked.caller),
             deadline=started + self._deadline_seconds,
             progress=asked.progress,
         )
@@ -120,7 +123,7 @@ class Runner:
         with calls.answering(call), _span(call) as span:
             span.set_attributes({"hostaway.tool": call.tool, "hostaway.correlation_id": call.correlation_id})
             try:
-                done = await self._answer(name, arguments, call)
+                done = await self._answer(name, arguments, said, call)
                 outcome = "done" if done.answer.complete else "partial"
                 return done
             except HostawayMcpError as error:
@@ -133,20 +136,25 @@ class Runner:
                 raise
             finally:
                 seconds = self._clock.monotonic() - started
-                self._record(call, asked, arguments, outcome, began=instant(began), seconds=seconds)
+                self._record(call, asked.door, said, outcome, began=instant(began), seconds=seconds)
 
-    async def _answer(self, name: str, arguments: Mapping[str, Any], call: Call) -> Outcome:
+    async def _answer(self, name: str, arguments: Mapping[str, Any], said: str, call: Call) -> Outcome:
         tool = self.tool(name)
+        key = self._memory.key(name, said)
+        if known := self._memory.recall(key):
+            return Outcome(known.answer, known.json, known.text, call.correlation_id)
         question = tool.parse(arguments)
         try:
-            async with self._in_time():
-                answer = await tool.run(self._services, question)
+            answer = await self._in_time(tool.run(self._services, question))
             if call.warnings:
                 answer = answer.model_copy(
                     update={"warnings": (*dict.fromkeys((*answer.warnings, *call.warnings)),)}
                 )
             text = with_envelope(tool.text(answer), answer)
-            return Outcome(answer, to_json(answer), text, call.correlation_id)
+            outcome = Outcome(answer, to_json(answer), text, call.correlation_id)
+            if answer.complete:
+                self._memory.keep(key, outcome, call)
+            return outcome
         except HostawayMcpError:
             raise
         except TimeoutError:
@@ -158,13 +166,12 @@ class Runner:
                 "Something broke inside hostaway-mcp.", hint=f"The log says where: {call.correlation_id}."
             ) from None
 
-    @asynccontextmanager
-    async def _in_time(self) -> AsyncIterator[None]:
+    async def _in_time(self, answer: Awaitable[Answer]) -> Answer:
         ends_at = asyncio.get_running_loop().time() + self._deadline_seconds + _GRACE_SECONDS
         async with asyncio.timeout_at(min(ends_at, self._ends_at)) as limit:
             self._limits.add(limit)
             try:
-                yield
+                return await answer
             finally:
                 self._limits.discard(limit)
 
@@ -183,8 +190,8 @@ class Runner:
     def _record(
         self,
         call: Call,
-        asked: Asked,
-        arguments: Mapping[str, Any],
+        door: str,
+        said: str,
         outcome: str,
         *,
         began: str,
@@ -195,10 +202,10 @@ class Runner:
             at=began,
             correlation_id=call.correlation_id,
             account=self._account,
-            caller=asked.caller,
-            door=asked.door,
+            caller=call.caller,
+            door=door,
             tool=call.tool,
-            arguments_hash=hash_arguments(arguments),
+            arguments_hash=hash_arguments(said),
             outcome=outcome,
             duration_ms=round(seconds * 1000),
             upstream_calls=call.upstream_calls,
@@ -208,8 +215,8 @@ class Runner:
             "tool_called",
             extra={
                 "tool": call.tool,
-                "door": asked.door,
-                "caller": asked.caller,
+                "door": door,
+                "caller": call.caller,
                 "outcome": outcome,
                 "duration_ms": record.duration_ms,
                 "upstream_calls": call.upstream_calls,
@@ -219,6 +226,9 @@ class Runner:
 
 
 def _span(call: Call) -> AbstractContextManager[trace.Span]:
+    if isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
+        # Nobody records any.
+        return nullcontext(trace.INVALID_SPAN)
     # By itself OpenTelemetry keeps an exception's words and stack, which may be a guest's.
     return _tracer.start_as_current_span(
         f"tool {call.tool}", record_exception=False, set_status_on_exception=False
@@ -227,4 +237,5 @@ def _span(call: Call) -> AbstractContextManager[trace.Span]:
 
 def _plain(words: str) -> str:
     """What a client calls itself or its request; it comes from outside and is written down everywhere."""
-    return redact("".join(ch for ch in words[:1_000] if ch.isprintable()))[:100]
+    said = words[:1_000]
+    return redact(said if said.isprintable() else "".join(filter(str.isprintable, said)))[:100]

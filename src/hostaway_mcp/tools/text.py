@@ -85,5 +85,5 @@ def _tail(answer: Answer) -> list[str]:
             lines.append(f"There is more: next_cursor={answer.next_cursor}")
         if answer.total is not None:
             lines.append(f"total: {answer.total}")
-    lines.append(f"as of {answer.as_of:%Y-%m-%d %H:%M:%S}Z, {answer.source}")
+    lines.append(f"as of {answer.as_of.isoformat(' ')[:19]}Z, {answer.source}")
     return lines

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import hmac
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from opentelemetry import context as otel
 from opentelemetry.propagate import extract
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -23,6 +23,7 @@ from hostaway_mcp.web.problems import problem
 MAX_BODY_BYTES = 1024 * 1024
 MAX_HEADER_BYTES = 32 * 1024
 MAX_TARGET_BYTES = 16 * 1024
+MAX_HOSTS_KNOWN = 64
 BODY_SECONDS = 20.0
 """Within which a body must have arrived; one that drips holds a connection no longer."""
 
@@ -32,13 +33,17 @@ GUARD_STATUSES = frozenset({401, 403, 408, 413, 414, 421, 431, 500, 503})
 OPEN_PATH = "/health"
 """The one route that needs no key."""
 
-_SECURITY_HEADERS = {
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-    "referrer-policy": "no-referrer",
-    "cross-origin-resource-policy": "same-origin",
-    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-}
+_EVERY_ANSWER = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cache-control", b"no-store"),
+)
+"""The headers of every answer that does not bring its own of the same name."""
+
+RawHeader = tuple[bytes, bytes]
 
 _log = logging.getLogger("hostaway_mcp.web")
 
@@ -58,10 +63,8 @@ class Trailed:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        given = given_correlation_id(
-            request_id=headers.get("x-request-id"), traceparent=headers.get("traceparent")
-        )
+        traceparent = _first(scope, b"traceparent")
+        given = given_correlation_id(request_id=_first(scope, b"x-request-id"), traceparent=traceparent)
         trail = Trail(given or calls.new_correlation_id(), given is not None)
         scope[TRAIL] = trail
         began = False
@@ -70,10 +73,10 @@ class Trailed:
             nonlocal began
             if message["type"] == "http.response.start":
                 began = True
-                _mark(MutableHeaders(raw=message.setdefault("headers", [])), trail)
+                message["headers"] = _marked(message.get("headers", ()), trail)
             await send(message)
 
-        spans = otel.attach(extract(headers))
+        spans = otel.attach(extract(Headers(scope=scope))) if traceparent else None
         try:
             with calls.answering(Call(trail.correlation_id)):
                 await self._app(scope, receive, send_marked)
@@ -91,7 +94,8 @@ class Trailed:
             broke = problem(500, "internal", "Something broke inside hostaway-mcp; its log says where.")
             await broke(scope, receive, send_marked)
         finally:
-            otel.detach(spans)
+            if spans is not None:
+                otel.detach(spans)
 
 
 class KnownHosts:
@@ -100,29 +104,39 @@ class KnownHosts:
     def __init__(self, app: ASGIApp, *, allowed: AllowedHosts) -> None:
         self._app = app
         self._allowed = allowed
+        self._ours: set[str] = set()
+        """Host headers that were found to be ours: clients send the same one at every request."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        refusal = self._refusal(Headers(scope=scope)) if scope["type"] == "http" else None
+        refusal = self._refusal(scope) if scope["type"] == "http" else None
         await (refusal or self._app)(scope, receive, send)
 
-    def _refusal(self, headers: Headers) -> Response | None:
-        hosts = headers.getlist("host")
-        if len(hosts) != 1 or not self._allowed.host(hosts[0]):
+    def _refusal(self, scope: Scope) -> Response | None:
+        hosts = _values(scope, b"host")
+        if len(hosts) != 1 or not self._is_ours(hosts[0]):
             return _refused(
                 421,
                 "foreign_host",
                 "This server has another name than the Host header says; HOSTAWAY_MCP_PUBLIC_URL sets it.",
             )
-        origins = headers.getlist("origin")
+        origins = _values(scope, b"origin")
         if origins and not (len(origins) == 1 and self._allowed.origin(origins[0])):
             return _refused(
                 403,
                 "foreign_origin",
                 "Pages of this origin may not call; HOSTAWAY_MCP_ALLOWED_ORIGINS names those that may.",
             )
-        if not origins and _sent_by_foreign_page(headers):
+        if not origins and _sent_by_foreign_page(scope):
             return _refused(403, "foreign_origin", "Another site's page may not call this server.")
         return None
+
+    def _is_ours(self, host: str) -> bool:
+        if host in self._ours:
+            return True
+        found = self._allowed.host(host)
+        if found and len(self._ours) < MAX_HOSTS_KNOWN:
+            self._ours.add(host)
+        return found
 
 
 class Sized:
@@ -166,16 +180,26 @@ class Keyed:
         self._key = key.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] == OPEN_PATH or self._presented(Headers(scope=scope)):
+        if scope["type"] != "http" or scope["path"] == OPEN_PATH or self._presented(scope):
             await self._app(scope, receive, send)
             return
         await _without_key(scope["app"].router.routes, scope)(scope, receive, send)
 
-    def _presented(self, headers: Headers) -> bool:
-        given = headers.getlist("authorization")
+    def _presented(self, scope: Scope) -> bool:
+        given = _values(scope, b"authorization")
         scheme, _, key = (given[0] if len(given) == 1 else "").partition(" ")
         same = hmac.compare_digest(key.strip().encode("latin-1", "replace"), self._key)
         return same and scheme.lower() == "bearer"
+
+
+def _values(scope: Scope, name: bytes) -> list[str]:
+    """Of all headers of this name; ASGI has the names in small letters."""
+    return [value.decode("latin-1") for each, value in scope["headers"] if each == name]
+
+
+def _first(scope: Scope, name: bytes) -> str | None:
+    values = _values(scope, name)
+    return values[0] if values else None
 
 
 def correlation_id(scope: Scope) -> str:
@@ -216,26 +240,27 @@ def _refused(status: int, code: str, detail: str, headers: dict[str, str] | None
     return problem(status, code, detail, headers=headers)
 
 
-def _mark(headers: MutableHeaders, trail: Trail) -> None:
-    headers["x-request-id"] = trail.correlation_id
-    for name, value in _SECURITY_HEADERS.items():
-        headers.setdefault(name, value)
-    headers.setdefault("cache-control", "no-store")
+def _marked(headers: Iterable[RawHeader], trail: Trail) -> list[RawHeader]:
+    own = [header for header in headers if header[0] != b"x-request-id"]
+    names = {name for name, _ in own}
+    own += [header for header in _EVERY_ANSWER if header[0] not in names]
+    return [*own, (b"x-request-id", trail.correlation_id.encode("latin-1"))]
 
 
-def _sent_by_foreign_page(headers: Headers) -> bool:
+def _sent_by_foreign_page(scope: Scope) -> bool:
     # An image or a script tag sends no Origin, but browsers say where it stands. Following a link is fine.
-    if headers.get("sec-fetch-site") != "cross-site":
+    if _first(scope, b"sec-fetch-site") != "cross-site":
         return False
-    return not (headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document")
+    followed = _first(scope, b"sec-fetch-mode") == "navigate"
+    return not (followed and _first(scope, b"sec-fetch-dest") == "document")
 
 
 def _oversized(scope: Scope) -> Response | None:
     if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > MAX_TARGET_BYTES:
         return _refused(414, "target_too_long", "The address is longer than 16 kB.")
-    if sum(len(name) + len(value) for name, value in scope["headers"]) > MAX_HEADER_BYTES:
+    if sum([len(name) + len(value) for name, value in scope["headers"]]) > MAX_HEADER_BYTES:
         return _refused(431, "headers_too_large", "The headers are larger than 32 kB.")
-    declared = Headers(scope=scope).get("content-length", "")
+    declared = _first(scope, b"content-length") or ""
     if declared.isdecimal() and int(declared[:20]) > MAX_BODY_BYTES:
         return _too_large()
     return None

@@ -16,7 +16,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hostaway_mcp.errors import SettingsError, UnknownNameError
 from hostaway_mcp.server.server import build_server
@@ -90,11 +90,13 @@ def build_web(app: App, *, host: str) -> FastAPI:
         telemetry=_NO_TELEMETRY,
         lifespan=_lifespan(mcp),
     )
-    web.router.routes.append(Route(MCP_PATH, endpoint=_Mcp(mcp), methods=["POST"]))
+    door = _Mcp(mcp)
+    web.router.routes.append(Route(MCP_PATH, endpoint=door, methods=["POST"]))
     add_operations(web, app)
     _add_operator_routes(web, app)
     _phrase_errors(web, app)
     _describe(web, keyed=bool(key))
+    web.add_middleware(_Shortcut, endpoint=door)
     _guard(web, app, host=host, key=key)
     return web
 
@@ -122,6 +124,18 @@ class _Mcp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._answer(scope, receive, send)
+
+
+class _Shortcut:
+    """Hands MCP's requests to it once the guards are passed: finding the route would take as long as they."""
+
+    def __init__(self, app: ASGIApp, *, endpoint: ASGIApp) -> None:
+        self._app = app
+        self._endpoint = endpoint
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        mine = scope["type"] == "http" and scope["path"] == MCP_PATH and scope["method"] == "POST"
+        await (self._endpoint if mine else self._app)(scope, receive, send)
 
 
 def _lifespan(manager: StreamableHTTPSessionManager) -> Any:
