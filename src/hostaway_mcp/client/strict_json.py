@@ -7,6 +7,8 @@ import math
 import re
 from typing import Any
 
+from pydantic_core import from_json
+
 MAX_DEPTH = 64
 """Levels of nesting; the deepest documented answer has 7."""
 
@@ -27,16 +29,23 @@ def loads(body: bytes) -> Any:
     Raises:
         ValueError: not UTF-8, not JSON, NaN or Infinity, a number out of range, or nested too deep.
     """
+    try:
+        # Three times as fast, and as strict, but for numbers that it lets become infinite.
+        value = from_json(body, allow_inf_nan=False, cache_strings="keys")
+    except ValueError:
+        value = _mended(body)
+    _check(value)
+    return value
+
+
+def _mended(body: bytes) -> Any:
     text = body.decode("utf-8-sig")
     if _MAYBE_LONE.search(text):
         text = _ESCAPE.sub(_whole_characters, text)
     try:
-        value = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
+        return json.loads(text, parse_constant=_no_constant)
     except RecursionError:
         raise ValueError("nested too deep") from None
-    if not _within(value, MAX_DEPTH):
-        raise ValueError("nested too deep")
-    return value
 
 
 def _whole_characters(escape: re.Match[str]) -> str:
@@ -47,22 +56,18 @@ def _no_constant(word: str) -> float:
     raise ValueError(f"{word} is not JSON")
 
 
-def _finite(digits: str) -> float:
-    number = float(digits)
-    if math.isinf(number):
-        raise ValueError("a number out of range")
-    return number
-
-
-def _within(value: Any, depth: int) -> bool:
-    level = [value] if isinstance(value, dict | list) else []
-    for _ in range(depth):
-        if not level:
-            return True
+def _check(value: Any) -> None:
+    """Level by level: no number is out of range, and there are not too many levels."""
+    level = [value]
+    for _ in range(MAX_DEPTH + 1):
+        if any(math.isinf(each) for each in level if type(each) is float):
+            raise ValueError("a number out of range")
         level = [
             child
             for parent in level
+            if type(parent) is dict or type(parent) is list
             for child in (parent.values() if type(parent) is dict else parent)
-            if type(child) is dict or type(child) is list
         ]
-    return not level
+        if not level:
+            return
+    raise ValueError("nested too deep")

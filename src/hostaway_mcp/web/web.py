@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ from fastapi.telemetry import TelemetryConfig
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.server.transport_security import TransportSecuritySettings
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
@@ -79,7 +80,7 @@ def build_web(app: App, *, host: str) -> FastAPI:
             hint="Set it to a long random text, or listen on 127.0.0.1.",
         )
     mcp = _mcp_manager(app)
-    web = FastAPI(
+    web = _Web(
         title="hostaway-mcp",
         version=version("hostaway-mcp"),
         description="Every tool of the catalogue as one operation; errors are RFC 9457 problem documents.",
@@ -96,8 +97,7 @@ def build_web(app: App, *, host: str) -> FastAPI:
     _add_operator_routes(web, app)
     _phrase_errors(web, app)
     _describe(web, keyed=bool(key))
-    web.add_middleware(_Shortcut, endpoint=door)
-    _guard(web, app, host=host, key=key)
+    web.guard(_guards(app, host=host, key=key), mcp=door)
     return web
 
 
@@ -126,16 +126,27 @@ class _Mcp:
         await self._answer(scope, receive, send)
 
 
-class _Shortcut:
-    """Hands MCP's requests to it once the guards are passed: finding the route would take as long as they."""
+class _Web(FastAPI):
+    """
+    FastAPI for everything but MCP's requests, which pass the same guards and then go straight to their door:
+    the layers and the search for a route that an API has take as long as the guards.
+    """
 
-    def __init__(self, app: ASGIApp, *, endpoint: ASGIApp) -> None:
-        self._app = app
-        self._endpoint = endpoint
+    _mcp: ASGIApp
+
+    def guard(self, guards: Sequence[Middleware], *, mcp: ASGIApp) -> None:
+        """Puts these guards, the outermost first, before all there is."""
+        self.user_middleware = list(guards)
+        for guard in reversed(guards):
+            mcp = guard.cls(mcp, *guard.args, **guard.kwargs)
+        self._mcp = mcp
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        mine = scope["type"] == "http" and scope["path"] == MCP_PATH and scope["method"] == "POST"
-        await (self._endpoint if mine else self._app)(scope, receive, send)
+        if scope["type"] == "http" and scope["path"] == MCP_PATH and scope["method"] == "POST":
+            scope["app"] = self
+            await self._mcp(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 def _lifespan(manager: StreamableHTTPSessionManager) -> Any:
@@ -224,19 +235,20 @@ def _describe(web: FastAPI, *, keyed: bool) -> None:
     web.openapi = openapi  # type: ignore[method-assign]
 
 
-def _guard(web: FastAPI, app: App, *, host: str, key: str) -> None:
-    """The last one added is the outermost; the key is asked for before a body is read."""
-    web.add_middleware(Sized)
-    if key:
-        web.add_middleware(Keyed, key=key)
+def _guards(app: App, *, host: str, key: str) -> list[Middleware]:
+    """The outermost first; the key is asked for before a body is read."""
+    guards = [Middleware(Trailed), Middleware(KnownHosts, allowed=allowed_hosts(app.settings, host=host))]
     if origins := app.settings.hostaway_mcp_allowed_origins:
-        web.add_middleware(
-            CORSMiddleware,
-            allow_origins=list(origins),
-            allow_methods=["GET", "POST"],
-            allow_headers=_REQUEST_HEADERS,
-            expose_headers=_ANSWER_HEADERS,
-            max_age=PREFLIGHT_SECONDS,
+        guards.append(
+            Middleware(
+                CORSMiddleware,
+                allow_origins=list(origins),
+                allow_methods=["GET", "POST"],
+                allow_headers=_REQUEST_HEADERS,
+                expose_headers=_ANSWER_HEADERS,
+                max_age=PREFLIGHT_SECONDS,
+            )
         )
-    web.add_middleware(KnownHosts, allowed=allowed_hosts(app.settings, host=host))
-    web.add_middleware(Trailed)
+    if key:
+        guards.append(Middleware(Keyed, key=key))
+    return [*guards, Middleware(Sized)]
