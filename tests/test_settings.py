@@ -45,6 +45,8 @@ def test_everything_can_be_set_from_the_environment(monkeypatch: pytest.MonkeyPa
         "HOSTAWAY_RATE_ACCOUNT": "200",
         "HOSTAWAY_RATE_WINDOW_SECONDS": "2.5",
         "HOSTAWAY_MCP_DATA_DIR": "~/rentals",
+        "HOSTAWAY_MCP_DATABASE_URL": " postgresql://me:p%40ss@db.example.com/replica ",
+        "HOSTAWAY_MCP_REDIS_URL": " rediss://me:p%40ss@redis.example.com:6380/1 ",
         "HOSTAWAY_MCP_TOOLSETS": "core, finance",
         "HOSTAWAY_MCP_TOOLS": "find_listings",
         "HOSTAWAY_MCP_EXCLUDE_TOOLS": "find get_guest",
@@ -66,6 +68,8 @@ def test_everything_can_be_set_from_the_environment(monkeypatch: pytest.MonkeyPa
     assert settings.hostaway_base_url == "http://127.0.0.1:8799/v1"
     assert settings.hostaway_rate_window_seconds == 2.5
     assert settings.hostaway_mcp_data_dir == Path.home() / "rentals"
+    assert settings.hostaway_mcp_database_url.get_secret_value().endswith("@db.example.com/replica")
+    assert settings.hostaway_mcp_redis_url.get_secret_value() == "rediss://me:p%40ss@redis.example.com:6380/1"
     assert settings.hostaway_mcp_toolsets == ("core", "finance")
     assert settings.hostaway_mcp_exclude_tools == ("find", "get_guest")
     assert settings.hostaway_mcp_reveal == (Reveal.CONTACT, Reveal.ACCESS)
@@ -115,6 +119,17 @@ def test_empty_means_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
         ("HOSTAWAY_BASE_URL", "https://me:pa55word-x7@api.hostaway.com", "must not carry a user name"),
         ("HOSTAWAY_BASE_URL", "http://[", "is wrong"),
         ("HOSTAWAY_MCP_PUBLIC_URL", "mcp.example.com", "must be a web address"),
+        (
+            "HOSTAWAY_MCP_DATABASE_URL",
+            "mysql://me:x7@db/replica",
+            "must begin with sqlite:/// or postgresql://",
+        ),
+        ("HOSTAWAY_MCP_REDIS_URL", "redis.example.com:6379", "must be an address such as rediss://"),
+        ("HOSTAWAY_MCP_REDIS_URL", "http://redis.example.com", "must be an address"),
+        ("HOSTAWAY_MCP_REDIS_URL", "redis://", "must be an address"),
+        ("HOSTAWAY_MCP_REDIS_URL", "redis://:pa/ssword-x7@redis.example.com:6379", "written as %40 and %2F"),
+        ("HOSTAWAY_MCP_REDIS_URL", "redis://redis.example.com:6379/x7", "must be an address"),
+        ("HOSTAWAY_MCP_REDIS_URL", "redis://redis.example.com?password=x7", "must be an address"),
         ("HOSTAWAY_RATE_IP", "0", "greater than or equal to 1"),
         ("HOSTAWAY_RATE_IP", "many", "valid integer"),
         ("HOSTAWAY_RATE_ACCOUNT", "1001", "less than or equal to 1000"),

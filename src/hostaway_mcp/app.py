@@ -8,11 +8,14 @@ import httpx2
 
 from hostaway_mcp.client import Hostaway
 from hostaway_mcp.client.governor.governor import LeaseGovernor
+from hostaway_mcp.client.governor.records import Limits
+from hostaway_mcp.client.redis_state import RedisState
 from hostaway_mcp.client.shared import FileState, SharedState
 from hostaway_mcp.clock import Clock, SystemClock
 from hostaway_mcp.redaction import redact
 from hostaway_mcp.services.services import Services
 from hostaway_mcp.settings import Settings
+from hostaway_mcp.sync.replica import Replica
 from hostaway_mcp.telemetry.audit import Audit, AuditFile
 from hostaway_mcp.telemetry.metrics import Metrics
 from hostaway_mcp.tools.runner import Runner
@@ -27,6 +30,7 @@ class App:
     clock: Clock
     hostaway: Hostaway
     services: Services
+    replica: Replica
     runner: Runner
     metrics: Metrics
     audit: Audit
@@ -34,6 +38,7 @@ class App:
     async def aclose(self) -> None:
         """Lets go of connections and background reads."""
         await self.services.aclose()
+        await self.replica.aclose()
         await self.hostaway.aclose()
 
 
@@ -48,10 +53,10 @@ def build_app(
     """
     The whole server for one account; nothing is opened or sent before the first call.
 
-    `http` replaces the network, `state` and `audit` the files of the data directory.
+    `http` replaces the network, `state` and `audit` the files of the data directory, and Redis.
 
     Raises:
-        SettingsError: a toolset or tool in the settings does not exist.
+        SettingsError: a toolset or tool in the settings does not exist, or the package redis is missing.
     """
     clock = clock or SystemClock(fixed_today=settings.hostaway_mcp_today)
     tools = offered(
@@ -62,7 +67,7 @@ def build_app(
     secret = settings.hostaway_client_secret.get_secret_value()
     redact.learn(secret)
     redact.learn(settings.hostaway_mcp_http_key.get_secret_value())
-    state = state or FileState(settings.hostaway_mcp_data_dir / "shared.db")
+    state = state or _shared_state(settings, clock)
     metrics = Metrics()
     audit = audit or AuditFile(settings.hostaway_mcp_data_dir / "audit.jsonl")
     governor = LeaseGovernor(
@@ -84,8 +89,12 @@ def build_app(
     hostaway.transport.on_call = lambda call: metrics.upstream_called(
         call.operation, call.outcome, call.duration_seconds
     )
+    replica = Replica(
+        _database_url(settings), account_id=settings.hostaway_account_id, hostaway=hostaway, clock=clock
+    )
     services = Services(
         hostaway,
+        replica=replica,
         clock=clock,
         reveal=settings.hostaway_mcp_reveal,
         account_id=settings.hostaway_account_id,
@@ -100,4 +109,18 @@ def build_app(
         account=settings.hostaway_account_id,
         facts_version=lambda: services.facts.version,
     )
-    return App(settings, clock, hostaway, services, runner, metrics, audit)
+    return App(settings, clock, hostaway, services, replica, runner, metrics, audit)
+
+
+def _database_url(settings: Settings) -> str:
+    url = settings.hostaway_mcp_database_url.get_secret_value()
+    return url or f"sqlite:///{settings.hostaway_mcp_data_dir / 'replica.db'}"
+
+
+def _shared_state(settings: Settings, clock: Clock) -> SharedState:
+    """What all processes share: in Redis, if the settings name one, else in a file of this machine."""
+    url = settings.hostaway_mcp_redis_url.get_secret_value()
+    if not url:
+        return FileState(settings.hostaway_mcp_data_dir / "shared.db")
+    pause = settings.hostaway_rate_window_seconds + Limits().guard_seconds
+    return RedisState(url, clock=clock, pause_seconds=pause)

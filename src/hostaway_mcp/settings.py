@@ -101,6 +101,16 @@ class Settings(BaseSettings):
         default_factory=lambda: user_data_path("hostaway-mcp"),
         description="where the token, the shared rate budget and the audit are kept (mode 0600)",
     )
+    hostaway_mcp_database_url: SecretStr = Field(
+        SecretStr(""),
+        description="where the replica is kept: sqlite:///path/to/file or postgresql://user@host/database "
+        "(needs the extra postgres); empty = replica.db in the data directory",
+    )
+    hostaway_mcp_redis_url: SecretStr = Field(
+        SecretStr(""),
+        description="a Redis in which several machines share the rate budget and the token, e.g. "
+        "rediss://:password@redis.example.com:6379/0 (needs the extra redis); empty = the data directory",
+    )
     hostaway_mcp_toolsets: Names = Field(
         (), description="toolsets to offer, separated by commas; empty = all that only read"
     )
@@ -148,6 +158,25 @@ class Settings(BaseSettings):
             raise ValueError("must be one line without spaces; it looks as if a copy went wrong")
         return SecretStr(secret)
 
+    @field_validator("hostaway_mcp_database_url")
+    @classmethod
+    def _database_is_of_a_kind(cls, value: SecretStr) -> SecretStr:
+        url = value.get_secret_value().strip()
+        if url and not url.startswith(("sqlite:///", "postgresql://", "postgres://")):
+            raise ValueError("must begin with sqlite:/// or postgresql://")
+        return SecretStr(url)
+
+    @field_validator("hostaway_mcp_redis_url")
+    @classmethod
+    def _redis_url_is_one(cls, value: SecretStr) -> SecretStr:
+        url = value.get_secret_value().strip()
+        if url and not _is_redis_address(url):
+            raise ValueError(
+                "must be an address such as rediss://:password@redis.example.com:6379/0, with signs such as "
+                "@ and / in the password written as %40 and %2F"
+            )
+        return SecretStr(url)
+
     @field_validator("hostaway_mcp_data_dir")
     @classmethod
     def _home_is_meant(cls, value: Path) -> Path:
@@ -184,6 +213,21 @@ def _web_address(value: str) -> None:
         raise ValueError("must be a web address such as https://api.hostaway.com/v1")
     if parts.username or parts.password:
         raise ValueError("must not carry a user name or password")
+
+
+def _is_redis_address(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        # Asking for the port reads it; the error about a wrong one would show a part of the password.
+        complete = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    plain = value.isprintable() and " " not in value and not parts.query and not parts.fragment
+    return plain and complete and parts.scheme in {"redis", "rediss"} and _is_database(parts.path)
+
+
+def _is_database(path: str) -> bool:
+    return re.fullmatch(r"/?|/[0-9]{1,4}", path) is not None
 
 
 def read_settings(*, kept: bool = True, **overrides: Any) -> Settings:

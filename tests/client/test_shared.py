@@ -1,4 +1,4 @@
-"""Documents shared by all processes of a machine; each fact holds for the memory and for the file alike."""
+"""Documents shared by all processes; each fact holds for the memory, for the file and for Redis alike."""
 
 from __future__ import annotations
 
@@ -9,18 +9,29 @@ import stat
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from hostaway_mcp.client.protocol import JsonObject
+from hostaway_mcp.client.redis_state import RedisState
 from hostaway_mcp.client.shared import FileState, MemoryState, SharedState
+from hostaway_mcp.clock import SystemClock
 from hostaway_mcp.errors import StorageError
+from tests.client.test_redis_state import a_prefix, redis_url
 
 
-@pytest.fixture(params=["memory", "file"])
-def state(request: pytest.FixtureRequest, tmp_path: Path) -> SharedState:
-    return MemoryState() if request.param == "memory" else FileState(tmp_path / "data" / "state.db")
+@pytest.fixture(params=["memory", "file", "redis"])
+def state(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SharedState]:
+    if request.param != "redis":
+        yield MemoryState() if request.param == "memory" else FileState(tmp_path / "data" / "state.db")
+        return
+    url = redis_url()
+    with a_prefix(url) as prefix:
+        one = RedisState(url, clock=SystemClock(), prefix=prefix)
+        yield one
+        one.close()
 
 
 @pytest.fixture
@@ -33,7 +44,7 @@ def counted(document: JsonObject | None) -> tuple[JsonObject, int]:
     return {"count": count}, count
 
 
-# -- both --
+# -- all three --
 
 
 def test_a_change_sees_what_the_last_one_wrote(state: SharedState) -> None:

@@ -29,6 +29,7 @@ from hostaway_mcp.errors import (
 from hostaway_mcp.services.answers import Answer
 from hostaway_mcp.services.services import Services
 from hostaway_mcp.settings import Settings
+from hostaway_mcp.sync.replica import Replica
 from hostaway_mcp.telemetry.audit import MemoryAudit
 from hostaway_mcp.telemetry.metrics import Metrics
 from hostaway_mcp.tools.catalogue import Listed, Question, Text, Tool, Toolset, tool
@@ -233,10 +234,11 @@ def stand(*, tools: tuple[Tool, ...] = TOOLS, **settings: Any) -> Stand:
         call.operation, call.outcome, call.duration_seconds
     )
     services = cast("Services", desk)
+    replica = Replica("sqlite:///not-used.db", account_id="61148", hostaway=hostaway, clock=clock)
     runner = Runner(
         services=services, tools=tools, clock=clock, audit=audit, metrics=metrics, account="61148"
     )
-    return Stand(App(held, clock, hostaway, services, runner, metrics, audit), desk, audit)
+    return Stand(App(held, clock, hostaway, services, replica, runner, metrics, audit), desk, audit)
 
 
 async def _hostaway(scope: Any, receive: Any, send: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import selectors
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
@@ -28,6 +29,7 @@ class FakeClock:
     Once a loop runs, the loop's own timers (`asyncio.sleep`, `asyncio.timeout`) follow the same virtual
     time: when no task can run and no socket has anything to say, the time of the next timer is there at
     once. A simulated hour takes as long as its work, and nothing depends on how fast the machine is.
+    Databases are waited for once `tests.support.database` was imported.
 
     It takes hold of the running loop when made, or else when first asked something inside one. Two clocks
     on one loop share its time. Work in the loop's default executor is waited for; for other threads and
@@ -136,6 +138,9 @@ class _LoopTime:
         return events
 
     def _threads_busy(self) -> bool:
+        databases = sys.modules.get("tests.support.database")
+        if databases is not None and databases.databases_busy():
+            return True
         if self._loop._executor_shutdown_called:
             return True
         executor: ThreadPoolExecutor | None = self._loop._default_executor

@@ -158,6 +158,18 @@ def tools(
 
 
 @commands.command()
+def sync(
+    once: Annotated[bool, typer.Option("--once", help="Leave when everything due is there.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Bring everything anew, whatever is there.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object about the run.")] = False,
+) -> None:
+    """Bring the local replica up to date with Hostaway, and keep it so."""
+    from hostaway_mcp.cli.sync import run_sync
+
+    run_sync(once=once, full=full, as_json=json)
+
+
+@commands.command()
 def login(
     account_id: Annotated[
         str | None,

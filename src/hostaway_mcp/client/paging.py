@@ -154,6 +154,22 @@ def walk_changes(
     return _ChangesWalk(fetch, key, updated, start or Resume(), limit, max_pages).steps()
 
 
+def walk_recent(
+    fetch: Callable[[int | None, int], Awaitable[PageLike[T]]],
+    *,
+    key: Callable[[T], int],
+    updated: Callable[[T], datetime | None],
+    since: datetime,
+    limit: int = PAGE_LIMIT,
+    max_pages: int = MAX_PAGES,
+) -> AsyncGenerator[Step[T], None]:
+    """
+    Only what changed since a moment (and a little before it), in the way and with the promise of
+    `walk_changes`; the last step's `resume.since` is the moment to go on from.
+    """
+    return _ChangesWalk(fetch, key, updated, Resume(), limit, max_pages).catch_up(since)
+
+
 @dataclass(slots=True)
 class _ChangesWalk(Generic[T]):
     fetch: Callable[[int | None, int], Awaitable[PageLike[T]]]
@@ -181,6 +197,11 @@ class _ChangesWalk(Generic[T]):
         if self.fetches == 1 and not resumed:
             yield self._last_step(since, settled=True)
             return
+        async for step in self.catch_up(since):
+            yield step
+
+    async def catch_up(self, since: datetime | None) -> AsyncGenerator[Step[T], None]:
+        """Reads the front of the list down to `since` until it holds still."""
         earlier: list[T] | None = None
         for _ in range(MAX_CATCH_UPS):
             before, front = self.fetches, list[T]()

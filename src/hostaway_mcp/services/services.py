@@ -18,6 +18,7 @@ from hostaway_mcp.services.listings.listings import Listings
 from hostaway_mcp.services.portfolio import Portfolio
 from hostaway_mcp.services.reservations.reservations import Reservations
 from hostaway_mcp.services.stays import Stays
+from hostaway_mcp.sync.replica import Replica
 
 
 class Services:
@@ -27,12 +28,14 @@ class Services:
         self,
         hostaway: Hostaway,
         *,
+        replica: Replica,
         clock: Clock,
         reveal: Sequence[str] = (),
         account_id: str = "",
         has_credentials: bool = True,
     ) -> None:
         self.reveal = frozenset(reveal)
+        self.replica = replica
         self.facts = Facts(clock=clock)
         self.portfolio = Portfolio(hostaway, facts=self.facts, clock=clock)
         self.stays = Stays(hostaway, facts=self.facts)

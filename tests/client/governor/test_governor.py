@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 
 import pytest
 
 from hostaway_mcp.calls import Lane
 from hostaway_mcp.client.governor.governor import KEY, LeaseGovernor
-from hostaway_mcp.client.shared import Change, MemoryState, T
+from hostaway_mcp.client.shared import Change, MemoryState, SharedState, T
 from hostaway_mcp.clock import Clock, SystemClock
 from hostaway_mcp.errors import BusyError, StorageError
+from tests.client.test_redis_state import VirtualRedis, a_prefix, redis_url
 from tests.support.clock import FakeClock
 
 RESPONSE = 0.25
@@ -23,13 +24,21 @@ async def clock() -> FakeClock:
     return FakeClock()
 
 
-@pytest.fixture
-def state() -> MemoryState:
-    return MemoryState()
+@pytest.fixture(params=["memory", "redis"])
+def state(request: pytest.FixtureRequest, clock: FakeClock) -> Iterator[SharedState]:
+    """In memory; and in a Redis whose clock is hours from that of the machine."""
+    if request.param == "memory":
+        yield MemoryState()
+        return
+    url = redis_url()
+    with a_prefix(url) as prefix:
+        one = VirtualRedis(url, clock=clock, prefix=prefix)
+        yield one
+        one.close()
 
 
 @pytest.fixture
-def governor(state: MemoryState, clock: FakeClock) -> LeaseGovernor:
+def governor(state: SharedState, clock: FakeClock) -> LeaseGovernor:
     return LeaseGovernor(state, clock=clock)
 
 
@@ -86,7 +95,7 @@ async def test_the_sixteenth_request_waits_a_window_after_the_first_answer(
 
 
 async def test_the_limit_of_an_account_holds_beside_that_of_the_ip(
-    state: MemoryState, clock: FakeClock, calls: Calls
+    state: SharedState, clock: FakeClock, calls: Calls
 ) -> None:
     """IP 20, accounts 15 each: account 1 sends 15 at once, account 2 the five that are left."""
     governor = LeaseGovernor(state, clock=clock, ip_limit=20, account_limit=15)
@@ -108,7 +117,7 @@ async def test_a_person_goes_before_background_work_that_came_earlier(
     assert calls.names == ["sync", "person", "sync", "sync"]
 
 
-async def test_two_governors_share_one_state(state: MemoryState, clock: FakeClock, calls: Calls) -> None:
+async def test_two_governors_share_one_state(state: SharedState, clock: FakeClock, calls: Calls) -> None:
     """As two processes do: fifteen in a window between them, and then they take turns."""
     first, second = LeaseGovernor(state, clock=clock), LeaseGovernor(state, clock=clock)
     await asyncio.gather(
@@ -168,7 +177,7 @@ async def test_one_who_gives_up_while_waiting_leaves_the_line(governor: LeaseGov
 
 
 async def test_a_cancelled_turn_keeps_its_lease_for_a_window_and_a_guard(
-    state: MemoryState, clock: FakeClock, calls: Calls
+    state: SharedState, clock: FakeClock, calls: Calls
 ) -> None:
     """The request may have been counted: sent at 0, cancelled at 2, next one at 2 + 1 + 10."""
     governor = LeaseGovernor(state, clock=clock, ip_limit=1)
@@ -181,7 +190,7 @@ async def test_a_cancelled_turn_keeps_its_lease_for_a_window_and_a_guard(
 
 
 async def test_a_process_that_died_holds_up_nobody_for_long(
-    state: MemoryState, clock: FakeClock, calls: Calls
+    state: SharedState, clock: FakeClock, calls: Calls
 ) -> None:
     """Its line is passed over, and its lease is back after the longest call, the guard and a window."""
     dead, alive = (LeaseGovernor(state, clock=clock, ip_limit=1) for _ in range(2))
@@ -201,7 +210,7 @@ async def test_a_process_that_died_holds_up_nobody_for_long(
 @pytest.mark.parametrize(("after", "resumes"), [(None, WINDOW), (4.0, 4.0), (500.0, 60.0)])
 async def test_everybody_pauses_after_a_429(
     governor: LeaseGovernor,
-    state: MemoryState,
+    state: SharedState,
     clock: FakeClock,
     calls: Calls,
     after: float | None,

@@ -1,0 +1,56 @@
+"""Where every noun of the store works: one account's part of an open database."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement, Table, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hostaway_mcp.clock import Clock
+from hostaway_mcp.store.engine import Database
+
+T = TypeVar("T")
+
+AT_ONCE = 500
+"""Values in one statement, well below the 32,766 of either database."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One account's part of a database. No statement is made without `mine`."""
+
+    database: Database
+    account_id: str
+    clock: Clock
+
+    def mine(self, table: Table) -> ColumnElement[bool]:
+        """The rows of a table that are this account's."""
+        return table.c.account_id == self.account_id
+
+    def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """A connection to read with."""
+        return self.database.read()
+
+    @asynccontextmanager
+    async def write(self, within: AsyncConnection | None = None) -> AsyncIterator[AsyncConnection]:
+        """A transaction; or the one that the caller is in already."""
+        if within is not None:
+            yield within
+            return
+        async with self.database.write(f"account {self.account_id}") as connection:
+            yield connection
+
+    async def next_number(self, connection: AsyncConnection, table: Table, column: str) -> int:
+        """The number after the account's highest; nobody else writes meanwhile."""
+        highest = select(func.max(table.c[column])).where(self.mine(table))
+        return int((await connection.execute(highest)).scalar() or 0) + 1
+
+
+def portions(values: Sequence[T], at_once: int = AT_ONCE) -> Iterator[Sequence[T]]:
+    """The values, as many as fit into one statement at a time."""
+    for start in range(0, len(values), at_once):
+        yield values[start : start + at_once]

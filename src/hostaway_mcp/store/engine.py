@@ -1,0 +1,187 @@
+"""Opens the database that a URL names: one file of SQLite's, or PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, event, make_url, text
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from hostaway_mcp.errors import StorageError
+from hostaway_mcp.store.trouble import in_plain_words
+
+BUSY_SECONDS = 5.0
+"""How long we wait for another process that writes the same file."""
+
+POOL_SIZE = 5
+CONNECT_SECONDS = 10.0
+
+_WRITES = "hostaway_mcp_writes"
+_DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "postgresql": "postgresql+asyncpg",
+    "postgres": "postgresql+asyncpg",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """An open database. Those who read do not wait for the one who writes."""
+
+    engine: AsyncEngine = field(repr=False)
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether it is a file of SQLite's."""
+        return self.engine.dialect.name == "sqlite"
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """
+        A connection that sees one moment's state (SQLite) or each statement's (PostgreSQL).
+
+        Raises:
+            StorageError: the database cannot be read.
+        """
+        with in_plain_words():
+            async with self.engine.connect() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def write(self, whose: str) -> AsyncIterator[AsyncConnection]:
+        """
+        A transaction, kept as a whole or not at all. One at a time for `whose` in all processes, so that
+        what was read in it still holds when it is written.
+
+        Raises:
+            StorageError: the database cannot be written.
+        """
+        async with AsyncExitStack() as stack:
+            stack.enter_context(in_plain_words())
+            if self.is_sqlite:
+                await stack.enter_async_context(self.turn)
+            connection = await stack.enter_async_context(self.engine.connect())
+            await connection.execution_options(**{_WRITES: True})
+            await stack.enter_async_context(connection.begin())
+            if not self.is_sqlite:
+                await connection.execute(_LOCK, {"key": lock_key(whose)})
+            yield connection
+
+    async def aclose(self) -> None:
+        """Closes its connections."""
+        await self.engine.dispose()
+
+
+_LOCK = text("SELECT pg_advisory_xact_lock(:key)")
+
+
+def lock_key(name: str) -> int:
+    """PostgreSQL's locks have numbers of 64 bits for names."""
+    content = f"hostaway-mcp {name}".encode()
+    return int.from_bytes(blake2b(content, digest_size=8).digest(), "big", signed=True)
+
+
+def open_database(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Database:
+    """
+    The database that a user's URL names: `sqlite:///path` or `postgresql://user@host/name`.
+
+    A file is made when it is lacking, for its owner's eyes alone. Nothing is read yet.
+
+    Raises:
+        StorageError: the URL is of another kind, or the directory cannot be written.
+    """
+    parsed = _parsed(url)
+    if parsed.get_backend_name() == "sqlite":
+        return Database(_sqlite(parsed, busy_seconds))
+    return Database(_postgres(parsed))
+
+
+def _parsed(url: str) -> URL:
+    # The URL may hold a password, so no more of it than the scheme is said back.
+    scheme = url.partition(":")[0][:20] if ":" in url else ""
+    hint = "Use sqlite:///path/to/file or postgresql://user@host/database."
+    driver = _DRIVERS.get(scheme.partition("+")[0])
+    if driver is None:
+        raise StorageError(f"The store cannot be kept in `{scheme or 'a URL without scheme'}`.", hint=hint)
+    try:
+        parsed = make_url(url).set(drivername=driver)
+    except (ArgumentError, ValueError) as error:
+        raise StorageError(f"The {scheme} URL of the store cannot be read.", hint=hint) from error
+    if not parsed.database or parsed.database == ":memory:":
+        raise StorageError(f"The {scheme} URL of the store names no database.", hint=hint)
+    return parsed
+
+
+def _sqlite(url: URL, busy_seconds: float) -> AsyncEngine:
+    path = Path(url.database or "").expanduser()
+    _make_private(path)
+    engine = create_async_engine(
+        url.set(database=str(path)), pool_size=POOL_SIZE, connect_args={"timeout": busy_seconds}
+    )
+    event.listen(engine.sync_engine, "connect", _prepare)
+    event.listen(engine.sync_engine, "begin", _begin)
+    return engine
+
+
+def _postgres(url: URL) -> AsyncEngine:
+    with _lacking_driver():
+        return create_async_engine(
+            url,
+            pool_size=POOL_SIZE,
+            pool_pre_ping=True,
+            connect_args={
+                "timeout": CONNECT_SECONDS,
+                # What a server takes these for depends on its settings, and our statements on neither.
+                "server_settings": {"application_name": "hostaway-mcp", "jit": "off"},
+            },
+        )
+
+
+class _lacking_driver:  # noqa: N801
+    """Says how to get the driver that only PostgreSQL's users install."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, ImportError):
+            raise StorageError(
+                "PostgreSQL's driver is not installed.", hint="Install hostaway-mcp[postgres]."
+            ) from error
+
+
+def _make_private(path: Path) -> None:
+    """SQLite gives its -wal and -shm files the mode of the database file."""
+    try:
+        # A directory that was there may belong to others too, and keeps its mode.
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        path.chmod(0o600)
+    except OSError as error:
+        raise StorageError(
+            f"The store's file cannot be made or written: {error.strerror}.",
+            hint=f"Name a directory that this user may write, instead of {path.parent}.",
+        ) from error
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    # Python's own idea of when a transaction begins would come after the first reads.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = OFF", "temp_store = MEMORY"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,30 @@
+"""Listings: where they are, how large, in which currency and zone."""
+
+from __future__ import annotations
+
+from hostaway_mcp.models.listings import Listing
+from hostaway_mcp.store.desk import Desk
+from hostaway_mcp.store.rows import Columns, Rows
+from hostaway_mcp.store.schema import listings
+
+
+class Listings(Rows[Listing]):
+    """The listings of one account."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, listings, Listing, columns)
+
+
+def columns(listing: Listing) -> Columns:
+    """What questions about listings are answered from."""
+    return {
+        "name": listing.name,
+        "city": listing.city,
+        "country_code": listing.country_code,
+        "currency": listing.currency_code,
+        "time_zone": listing.time_zone_name,
+        "archived": listing.is_archived,
+        "bedrooms": listing.bedrooms_number,
+        "max_guests": listing.person_capacity,
+        "latest_activity_on": listing.latest_activity_on,
+    }

@@ -1,0 +1,304 @@
+"""The tables. Each begins with the account, so that no row can be named without saying whose it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.types import TypeEngine
+
+from hostaway_mcp.store.types import Instant, Money
+
+REVISION = "0001"
+"""The newest step in migrations/versions: what a database must be at."""
+
+VERSION_TABLE = "hostaway_mcp_version"
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+DIGEST = String(32)
+"""16 bytes of BLAKE2b in hexadecimal."""
+
+
+def _key(name: str, kind: TypeEngine[Any]) -> Column[Any]:
+    return Column(name, kind, primary_key=True, autoincrement=False)
+
+
+def _account() -> Column[Any]:
+    return _key("account_id", Text())
+
+
+def _number(name: str) -> Column[Any]:
+    return Column(name, BigInteger)
+
+
+def _rows(name: str, *parts: Column[Any] | Index) -> Table:
+    """A table of Hostaway's objects: some columns for questions, beside the object as it was sent."""
+    return Table(
+        name,
+        metadata,
+        _account(),
+        _key("id", BigInteger()),
+        Column("updated_on", Instant),
+        Column("raw", LargeBinary, nullable=False),
+        Column("digest", DIGEST, nullable=False),
+        Column("seen_at", Instant, nullable=False),
+        *parts,
+    )
+
+
+listings = _rows(
+    "listings",
+    Column("name", Text),
+    Column("city", Text),
+    Column("country_code", Text),
+    Column("currency", Text),
+    Column("time_zone", Text),
+    Column("archived", Boolean),
+    Column("bedrooms", BigInteger),
+    Column("max_guests", BigInteger),
+    Column("latest_activity_on", Instant),
+)
+
+units = _rows(
+    "units",
+    _number("listing_id"),
+    Column("name", Text),
+    Column("unit_number", Text),
+    _number("listing_unit_id"),
+    Index("ix_units_listing", "account_id", "listing_id"),
+)
+
+reservations = _rows(
+    "reservations",
+    _number("listing_id"),
+    Column("channel_id", BigInteger),
+    Column("status", Text),
+    Column("status_class", Text),
+    Column("arrival", Date),
+    Column("departure", Date),
+    Column("nights", BigInteger),
+    Column("units", BigInteger),
+    Column("guest_name", Text),
+    Column("guest_folded", Text),
+    Column("guest_email", Text),
+    Column("booked_on", Instant),
+    Column("inserted_on", Instant),
+    Column("latest_activity_on", Instant),
+    Column("total_price", Money),
+    Column("remaining_balance", Money),
+    Column("currency", Text),
+    Index("ix_reservations_arrival", "account_id", "arrival"),
+    Index("ix_reservations_departure", "account_id", "departure"),
+    Index("ix_reservations_updated_on", "account_id", "updated_on"),
+    Index("ix_reservations_latest_activity_on", "account_id", "latest_activity_on"),
+    Index("ix_reservations_booked_on", "account_id", "booked_on"),
+    Index("ix_reservations_listing_departure", "account_id", "listing_id", "departure"),
+    Index("ix_reservations_guest_email", "account_id", "guest_email"),
+)
+
+conversations = _rows(
+    "conversations",
+    _number("listing_id"),
+    _number("reservation_id"),
+    Column("channel_id", BigInteger),
+    Column("unread", Boolean),
+    Column("last_message_at", Instant),
+    Index("ix_conversations_reservation", "account_id", "reservation_id"),
+)
+
+messages = _rows(
+    "messages",
+    _number("listing_id"),
+    _number("reservation_id"),
+    _number("conversation_id"),
+    Column("channel_id", BigInteger),
+    Column("at", Instant),
+    Column("incoming", Boolean),
+    Column("status", Text),
+    Column("words", Text, nullable=False),
+    # What SQLite's index of words calls the row by; a row of its own number could change with VACUUM.
+    Column("place", BigInteger, nullable=False, unique=True),
+    Index("ix_messages_conversation", "account_id", "conversation_id", "at"),
+    Index("ix_messages_at", "account_id", "at"),
+)
+
+reviews = _rows(
+    "reviews",
+    _number("listing_id"),
+    _number("reservation_id"),
+    Column("channel_id", BigInteger),
+    Column("type", Text),
+    Column("status", Text),
+    Column("rating", Money),
+    Column("departure", Date),
+    Index("ix_reviews_listing", "account_id", "listing_id"),
+    Index("ix_reviews_reservation", "account_id", "reservation_id"),
+)
+
+tasks = _rows(
+    "tasks",
+    _number("listing_id"),
+    _number("reservation_id"),
+    _number("assignee_id"),
+    Column("status", Text),
+    Column("starts_at", Instant),
+    Column("due", Instant),
+    Index("ix_tasks_listing", "account_id", "listing_id"),
+    Index("ix_tasks_due", "account_id", "due"),
+)
+
+users = _rows("users", Column("name", Text), Column("email", Text), _number("group_id"))
+
+groups = _rows("groups", Column("name", Text))
+
+expenses = _rows(
+    "expenses",
+    _number("listing_id"),
+    _number("reservation_id"),
+    Column("type", Text),
+    Column("day", Date),
+    Column("amount", Money),
+    Index("ix_expenses_day", "account_id", "day"),
+    Index("ix_expenses_listing", "account_id", "listing_id"),
+)
+
+charges = _rows(
+    "charges",
+    _number("listing_id"),
+    _number("reservation_id"),
+    Column("type", Text),
+    Column("status", Text),
+    Column("amount", Money),
+    Column("currency", Text),
+    Column("scheduled_on", Instant),
+    Column("charged_on", Instant),
+    Index("ix_charges_reservation", "account_id", "reservation_id"),
+)
+
+custom_fields = _rows("custom_fields", Column("name", Text), Column("object_type", Text))
+
+dictionaries = Table(
+    "dictionaries",
+    metadata,
+    _account(),
+    _key("name", Text()),
+    Column("raw", LargeBinary, nullable=False),
+    Column("digest", DIGEST, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+)
+
+calendar_days = Table(
+    "calendar_days",
+    metadata,
+    _account(),
+    _key("listing_id", BigInteger()),
+    _key("day", Date()),
+    Column("status", String(16)),
+    Column("available", Boolean),
+    Column("price", Money),
+    Column("minimum_stay", Integer),
+    Column("maximum_stay", Integer),
+    Column("closed_on_arrival", Boolean),
+    Column("closed_on_departure", Boolean),
+    Column("units", Integer),
+    Column("units_left", Integer),
+    Column("units_blocked", Integer),
+    Column("seen_at", Instant, nullable=False),
+)
+"""Small rows, for a large account has millions: what a day says besides is in `calendar_raw`."""
+
+calendar_raw = Table(
+    "calendar_raw",
+    metadata,
+    _account(),
+    _key("listing_id", BigInteger()),
+    _key("month", Date()),
+    Column("units", Integer),
+    Column("raw", LargeBinary, nullable=False),
+)
+"""The days of a listing's month as Hostaway sent them, by date; `units` is the most that a day of it has."""
+
+nights = Table(
+    "nights",
+    metadata,
+    _account(),
+    _key("listing_id", BigInteger()),
+    _key("day", Date()),
+    Column("sold", Integer, nullable=False),
+    Column("owner", Integer, nullable=False),
+    Column("blocked", Integer, nullable=False),
+    Column("units", Integer, nullable=False),
+    Index("ix_nights_day", "account_id", "day"),
+)
+"""What became of each unit each night; sold + owner + blocked is at most `units`."""
+
+sync_state = Table(
+    "sync_state",
+    metadata,
+    _account(),
+    _key("noun", Text()),
+    _key("part", Text()),
+    Column("state", JSON, nullable=False),
+    Column("as_of", Instant),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    _account(),
+    _key("work", Text()),
+    Column("owner", Text, nullable=False),
+    Column("until", Instant, nullable=False),
+)
+"""Who does a piece of work now, so that nobody else does it too."""
+
+changes = Table(
+    "changes",
+    metadata,
+    _account(),
+    _key("seq", BigInteger()),
+    Column("at", Instant, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("noun", String(32), nullable=False),
+    Column("row_id", BigInteger, nullable=False),
+    Column("what", JSON, nullable=False),
+    Index("ix_changes_at", "account_id", "at"),
+    Index("ix_changes_row", "account_id", "noun", "row_id"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    _account(),
+    _key("id", BigInteger()),
+    Column("received_at", Instant, nullable=False),
+    Column("event", Text),
+    _number("object_id"),
+    Column("digest", Text, nullable=False),
+    Column("body", LargeBinary),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    UniqueConstraint("account_id", "digest"),
+    Index("ix_deliveries_state", "account_id", "state", "id"),
+)
