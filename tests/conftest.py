@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from hostaway_mcp.redaction import redact
 
+SERVERS = ("HOSTAWAY_MCP_TEST_POSTGRES_URL", "HOSTAWAY_MCP_TEST_REDIS_URL")
 LOGGERS = ("", "hostaway_mcp", "httpx2", "httpcore2", "mcp", "uvicorn", "uvicorn.error", "uvicorn.access")
 """Those that `configure_logs` sets up, as every command does."""
 
@@ -27,3 +30,18 @@ def _process_as_it_was() -> Iterator[None]:
                 one.removeHandler(handler)
     redact._known = known
     redact._short.cache_clear()
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """On the last line, which servers were not there to be tested with."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = {str(report.longrepr[2]) for report in skipped if isinstance(report.longrepr, tuple)}
+    lacking = [name for name in SERVERS if any(name in reason for reason in reasons)]
+    if lacking:
+        os.environ["HOSTAWAY_MCP_TEST_LACKING"] = " ".join(lacking)
+
+
+def pytest_unconfigure() -> None:
+    lacking = os.environ.pop("HOSTAWAY_MCP_TEST_LACKING", "")
+    if lacking:
+        print(f"NOT TESTED, since no server answers: {lacking}")  # noqa: T201 - after pytest's own last line

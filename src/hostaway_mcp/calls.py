@@ -34,6 +34,10 @@ class Call:
     """Monotonic second at which the answer must be there."""
     progress: Progress | None = None
     upstream_calls: int = 0
+    copied: bool = False
+    """Whether rows of the replica were used."""
+    live: bool = False
+    """Whether rows were used that were read from Hostaway for questions, not by sync."""
     facts_fresh_until: float | None = None
     """Monotonic second up to which the remembered facts used are all fresh; None if none was used."""
     warnings: list[str] = field(default_factory=list)

@@ -89,7 +89,7 @@ def keep(data_dir: Path, *, account_id: str, client_secret: str) -> Place:
     document = {"account_id": account_id, "kept_in": place.value}
     if place is Place.FILE:
         document["client_secret"] = client_secret
-    _write_file(data_dir / FILE_NAME, json.dumps(document, indent=2) + "\n")
+    write_private(data_dir / FILE_NAME, json.dumps(document, indent=2) + "\n")
     if before and before != account_id:
         _out_of_keyring(before)
     return place
@@ -172,8 +172,13 @@ def _read_file(path: Path) -> dict[str, object] | None:
     return document
 
 
-def _write_file(path: Path, text: str) -> None:
-    """In one step, so that nobody ever reads half of it; mode 0600 from the first byte on."""
+def write_private(path: Path, text: str) -> None:
+    """
+    Writes a file in one step, so that nobody ever reads half of it; mode 0600 from the first byte on.
+
+    Raises:
+        StorageError: its directory cannot be written.
+    """
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

@@ -48,6 +48,7 @@ from tests.client.governor.test_processes import (
     token_when_ready,
 )
 from tests.client.rig import LISTINGS, transport_for
+from tests.support import servers
 from tests.support.clock import FakeClock
 
 HOUR = 3_600.0
@@ -58,14 +59,8 @@ HOUR = 3_600.0
 
 def redis_url() -> str:
     """The Redis of HOSTAWAY_MCP_TEST_REDIS_URL, or the one of this machine; skips without one."""
-    redis = pytest.importorskip("redis", reason="the package redis is not installed")
-    url = os.environ.get("HOSTAWAY_MCP_TEST_REDIS_URL", "redis://127.0.0.1:6379/0")
-    try:
-        with redis.Redis.from_url(url, socket_connect_timeout=1.0) as client:
-            client.ping()
-    except redis.RedisError:
-        pytest.skip("no Redis answers at 127.0.0.1:6379, or where HOSTAWAY_MCP_TEST_REDIS_URL says")
-    return url
+    pytest.importorskip("redis", reason="the package redis is not installed")
+    return servers.redis_server()
 
 
 @contextmanager

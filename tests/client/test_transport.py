@@ -175,12 +175,14 @@ async def test_every_attempt_takes_a_turn_in_the_lane_of_the_call() -> None:
         assert governor.turns == [(rig.sandbox.account_id, Lane.BACKGROUND)] * 3
 
 
-async def test_token_requests_take_turns_and_go_first() -> None:
+@pytest.mark.parametrize("lane", list(Lane))
+async def test_token_requests_take_turns_in_the_lane_of_who_needs_one(lane: Lane) -> None:
+    """A token for background work is no sign of a person, for whom two turns would be kept."""
     async with scripted() as (rig, governor):
-        with calls.answering(Call("c", lane=Lane.BACKGROUND)):
+        with calls.answering(Call("c", lane=lane)):
             await rig.transport.renew_token()
             await rig.transport.revoke_token()
-        assert governor.turns == [(rig.sandbox.account_id, Lane.INTERACTIVE)] * 2
+        assert governor.turns == [(rig.sandbox.account_id, lane)] * 2
 
 
 async def test_a_refusal_ends_its_turn_as_answered() -> None:

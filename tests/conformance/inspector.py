@@ -121,6 +121,7 @@ def arguments(address: str) -> dict[str, dict[str, Any]]:
     stay = stays["reservations"][0]["reservation_id"]
     week = {"from": "today", "to": "+7d"}
     return {
+        "changes_since": {"since": "-24h"},
         "check_availability": {"guests": 2, **week},
         "check_connection": {},
         "find": {"query": listing["name"]},
@@ -132,6 +133,8 @@ def arguments(address: str) -> dict[str, dict[str, Any]]:
         "get_guest": {"reservation": stay},
         "get_listing": {"listing": listing["listing_id"]},
         "get_reservation": {"reservation": stay},
+        "search_messages": {"text": "parking"},
+        "stay_board": {"days": 2},
     }
 
 

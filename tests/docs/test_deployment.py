@@ -106,7 +106,7 @@ def test_systemd_accepts_the_unit(tmp_path: Path) -> None:
 
 def test_the_proxies_reach_the_server_and_let_it_speak() -> None:
     """The address is that of the unit; nothing is collected, no answer given up before its time."""
-    assert NGINX.count(f"proxy_pass http://{HOST}:{PORT};") == 2
+    assert NGINX.count(f"proxy_pass http://{HOST}:{PORT};") == NGINX.count("location ") == 3
     assert f"reverse_proxy {HOST}:{PORT}" in CADDY
     assert "proxy_buffering off;" in NGINX
     assert "flush_interval -1" in CADDY

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import UTC, date, datetime
@@ -14,6 +13,7 @@ import pytest
 
 from hostaway_mcp.store import Store
 from tests.store.sent import Sent, read_sandbox
+from tests.support import servers
 
 SEEN = datetime(2026, 7, 23, 12, 0, tzinfo=UTC)
 FIRST, LAST = date(2026, 6, 1), date(2026, 9, 30)
@@ -30,12 +30,7 @@ async def _run(server: str, statement: str) -> None:
 @pytest.fixture(scope="session")
 def postgres_server() -> str:
     """The URL of a PostgreSQL that lets us make databases; tests that need one are skipped without it."""
-    server = os.environ.get("HOSTAWAY_MCP_TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/test")
-    try:
-        asyncio.run(_run(server, "SELECT 1"))
-    except (OSError, asyncpg.PostgresError):
-        pytest.skip("no PostgreSQL answers")
-    return server
+    return servers.postgres_server()
 
 
 def _database(server: str) -> Iterator[str]:

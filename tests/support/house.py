@@ -62,6 +62,9 @@ async def house(
         "hostaway_rate_account": account,
         "hostaway_rate_window_seconds": window,
     }
+    if "hostaway_mcp_data_dir" not in settings:
+        # Not the replica of whoever runs the tests.
+        values["hostaway_mcp_database_url"] = "sqlite:////nowhere/replica.db"
     audit = MemoryAudit()
     app = build_app(
         Settings(_env_file=None, **(values | settings)),

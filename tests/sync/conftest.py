@@ -40,7 +40,7 @@ def copies(tmp_path: Path) -> Copies:
     async def made(**about: object) -> AsyncIterator[Copy]:
         clock = FakeClock()
         url = f"sqlite:///{tmp_path / 'replica.db'}"
-        async with house(clock=clock, **about) as home:  # type: ignore[arg-type]
+        async with house(clock=clock, hostaway_mcp_data_dir=tmp_path, **about) as home:  # type: ignore[arg-type]
             account = home.app.settings.hostaway_account_id
             async with await Store.open(url, account_id=account, clock=clock) as store:
                 yield Copy(home, store, url)

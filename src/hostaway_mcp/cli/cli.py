@@ -41,6 +41,13 @@ commands = typer.Typer(
     rich_markup_mode=None,
 )
 
+webhooks = typer.Typer(
+    help="Have Hostaway tell a server of yours what changes, and see whether it does.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+commands.add_typer(webhooks, name="webhooks")
+
 Seed = Annotated[
     int, typer.Option(help="Which world: the same seed gives the same rentals, guests and stays.")
 ]
@@ -167,6 +174,30 @@ def sync(
     from hostaway_mcp.cli.sync import run_sync
 
     run_sync(once=once, full=full, as_json=json)
+
+
+@webhooks.command("register")
+def register_webhook() -> None:
+    """Register the server at HOSTAWAY_MCP_PUBLIC_URL, or change and enable what is registered."""
+    from hostaway_mcp.cli.webhooks import run_register
+
+    run_register()
+
+
+@webhooks.command("list")
+def list_webhooks() -> None:
+    """Show the account's webhooks, whether Hostaway disabled one, and the last deliveries."""
+    from hostaway_mcp.cli.webhooks import run_list
+
+    run_list()
+
+
+@webhooks.command("remove")
+def remove_webhook() -> None:
+    """Delete this server's webhook at Hostaway, and what is kept of it."""
+    from hostaway_mcp.cli.webhooks import run_remove
+
+    run_remove()
 
 
 @commands.command()

@@ -6,6 +6,7 @@ import asyncio
 import atexit
 import contextlib
 import gc
+import logging
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
@@ -14,10 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from hostaway_mcp.errors import CredentialsError, InputError
+from hostaway_mcp.errors import CredentialsError, HostawayMcpError, InputError
 from hostaway_mcp.settings import Settings, read_settings
 from hostaway_mcp.telemetry.export import traces_exported
 from hostaway_mcp.telemetry.logs import configure_logs
+
+_log = logging.getLogger("hostaway_mcp.cli")
 
 if TYPE_CHECKING:
     from hostaway_mcp.app import App
@@ -25,7 +28,10 @@ if TYPE_CHECKING:
 
     Door = Callable[[App], Coroutine[Any, Any, None]]
 
+SETTLE_SECONDS = 5.0
 LOOPBACK = "127.0.0.1"
+NO_REPLICA = "sqlite:////nowhere/replica.db"
+"""Where none is: a false Hostaway's rows do not belong into an account's replica."""
 
 
 def run_server(*, http: bool, host: str, port: int, sandbox: bool, listings: int, seed: int) -> None:
@@ -36,13 +42,27 @@ def run_server(*, http: bool, host: str, port: int, sandbox: bool, listings: int
     app = sandbox_app(listings=listings, seed=seed) if sandbox else account_app(settings)
 
     async def work() -> None:
+        keeping = asyncio.create_task(_keep_replica(app))
         try:
             await door(app)
         finally:
+            keeping.cancel()
+            await asyncio.gather(keeping, return_exceptions=True)
             await app.aclose()
 
     with traces_exported(settings):
         run(work())
+
+
+async def _keep_replica(app: App) -> None:
+    """Behind the doors; a replica that cannot be kept is told in the log and costs no answer."""
+    if app.settings.has_credentials:
+        # First the client's first questions: loading a database takes as long as they do.
+        await app.clock.sleep(SETTLE_SECONDS)
+        try:
+            await app.replica.keep()
+        except HostawayMcpError as error:
+            _log.warning("sync_stopped", extra={"code": error.code, "says": error.message})
 
 
 def _http_door(host: str, port: int) -> Door:
@@ -105,8 +125,9 @@ def sandbox_app(*, listings: int, seed: int) -> App:
 
 
 def settings_for(sandbox: Sandbox, base_url: str) -> Settings:
-    """The settings of the user, with the sandbox in the place of the account."""
+    """The settings of the user, with the sandbox in the place of the account, and without the replica."""
     return read_settings(
+        hostaway_mcp_database_url=NO_REPLICA,
         hostaway_account_id=sandbox.account_id,
         hostaway_client_secret=sandbox.client_secret,
         hostaway_base_url=base_url,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 from typing import TYPE_CHECKING
@@ -41,9 +42,17 @@ async def _work(app: App, *, once: bool, full: bool, as_json: bool) -> None:
             if not summary.complete:
                 raise typer.Exit(1)
             return
-        await sync.keep()
+        await _keep(app, sync)
     finally:
         await app.aclose()
+
+
+async def _keep(app: App, sync: Sync) -> None:
+    """Goes on until it is ended; what a webhook tells of is read between two looks of sync."""
+    deliveries = await app.replica.deliveries()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(sync.keep())
+        group.create_task(deliveries.keep())
 
 
 async def _shown(sync: Sync, *, full: bool) -> Summary:

@@ -70,6 +70,8 @@ def observed(
         finally:
             seconds = clock.monotonic() - began
             _describe(span, seen)
+            if call and seen.outcome == "ok":
+                call.live = True
             done = UpstreamCall(operation.name, operation.method, seen.status, seen.outcome, seconds, attempt)
             _write(done)
             report(done)

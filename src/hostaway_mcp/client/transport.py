@@ -245,7 +245,7 @@ class Transport:
     # One exchange.
 
     async def _exchange(self, request: Request, trail: _Trail, *, last: bool) -> Reply:
-        async with self._turn(request, trail.deadline):
+        async with self._turn(trail.deadline):
             if trail.token:
                 trail.token = self._tokens.freshest(trail.token)
             seconds = self._patience(trail, last=last)
@@ -261,11 +261,10 @@ class Transport:
         return outcome
 
     @contextlib.asynccontextmanager
-    async def _turn(self, request: Request, deadline: float) -> AsyncIterator[None]:
+    async def _turn(self, deadline: float) -> AsyncIterator[None]:
         left = self._left(deadline)
-        lane = Lane.INTERACTIVE if request.operation.effect is Effect.AUTH else _lane()
         wait = left - min(EXCHANGE_SECONDS, left / 4)
-        async with self._governor.turn(account=self._account_id, lane=lane, timeout_seconds=wait):
+        async with self._governor.turn(account=self._account_id, lane=_lane(), timeout_seconds=wait):
             yield
 
     async def _send(self, request: Request, trail: _Trail, *, seconds: float) -> Answer:
@@ -297,7 +296,11 @@ class Transport:
         _log.warning("upstream_rate_limited", extra=extra)
 
     async def _send_token_request(self, request: Request) -> Reply:
-        """Token requests take turns as well; whether they count at Hostaway is not documented."""
+        """
+        Token requests take turns as well; whether they count at Hostaway is not documented.
+
+        In the lane of whoever needs the token: sync's own is no sign that a person is there.
+        """
         trail = _Trail(self._clock.monotonic() + TOKEN_SECONDS, attempt=1)
         try:
             async with asyncio.timeout(TOKEN_SECONDS):

@@ -16,6 +16,7 @@ from hostaway_mcp.errors import HostawayMcpError, InputError
 from hostaway_mcp.models.calendar import CalendarDay
 from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.services.answers import ListAnswer, Missing, Money, Record
+from hostaway_mcp.services.copy import CALENDAR, Ages, Copied, Copy, copied_or_live
 from hostaway_mcp.services.cursors import ANSWER_BYTES, SortKey, read_cursor, rows_after, write_cursor
 from hostaway_mcp.services.dates import ONE_DAY, Span, read_period
 from hostaway_mcp.services.facts import Facts, Gathering, Known
@@ -135,7 +136,8 @@ class Calendar:
     many days; none within 60 seconds of the same window. Calendars that would not fit are not read.
     """
 
-    def __init__(self, hostaway: Hostaway, *, facts: Facts, portfolio: Portfolio) -> None:
+    def __init__(self, hostaway: Hostaway, *, facts: Facts, copy: Copy, portfolio: Portfolio) -> None:
+        self._copy = copy
         self._hostaway = hostaway
         self._facts = facts
         self._portfolio = portfolio
@@ -155,7 +157,13 @@ class Calendar:
         Source: Hostaway API reference, "Retrieve a calendar".
         """
 
+        async def copied(ages: Ages) -> Copied[CalendarDay] | None:
+            return await self._copy.days(listing_id, first, last, ages, stays=stays)
+
         async def load(gathering: Gathering[CalendarDay]) -> None:
+            await copied_or_live(gathering, copied, live, ages=CALENDAR)
+
+        async def live(gathering: Gathering[CalendarDay]) -> None:
             page = await self._hostaway.calendar.find_days(
                 listing_id, start_date=first, end_date=last, include_resources=stays or None
             )

@@ -227,7 +227,7 @@ class Conversations:
         last: int,
     ) -> Thread:
         listing = listings.get(asked.thread.listing_id or 0)
-        secrets = _secrets(asked.stay, listing)
+        secrets = secrets_of(asked.stay, listing)
         called_off = [m for m in known.rows if m.status not in _CALLED_OFF]
         history = [m for m in called_off if m.status not in _WAITING]
         waiting = len(called_off) - len(history)
@@ -265,7 +265,7 @@ def _missing(known: Known[ConversationMessage], conversation_id: int) -> Missing
     )
 
 
-def _secrets(stay: Reservation | None, listing: Listing | None) -> tuple[SecretStr | None, ...]:
+def secrets_of(stay: Reservation | None, listing: Listing | None) -> tuple[SecretStr | None, ...]:
     """What this stay's and listing's texts may repeat."""
     return (
         stay.door_code if stay else None,
@@ -296,17 +296,18 @@ def _row(
     reason = message.readable_reason_failed or message.reason_failed
     return MessageRow(
         message_id=message.id,
-        at=_at(message),
-        from_=_author(message),
+        at=said_at(message),
+        from_=author(message),
         channel=str(message.communication_type) if message.communication_type else None,
         status=None if sent else str(message.status),
         because=None if sent else clean(reason, secrets=secrets, max_chars=REASON_CHARS),
         text=clean(message.body, secrets=secrets, max_chars=max_chars),
-        attachments=tuple(_attachment(one) for one in message.attachments),
+        attachments=tuple(attachment_of(one) for one in message.attachments),
     )
 
 
-def _author(message: ConversationMessage) -> str:
+def author(message: ConversationMessage) -> str:
+    """Who wrote it: `guest`, `host`, `automated`, or `unknown`."""
     if message.is_incoming is None:
         return "unknown"
     if message.is_incoming:
@@ -314,17 +315,19 @@ def _author(message: ConversationMessage) -> str:
     return "automated" if message.communication_id or message.communication_event else "host"
 
 
-def _attachment(one: MessageAttachment) -> Attachment:
+def attachment_of(one: MessageAttachment) -> Attachment:
+    """A file without its link."""
     kind = "image" if one.is_image else one.mime_type or one.extension
     return Attachment(name=clean_name(one.name), kind=clean_name(kind))
 
 
-def _at(message: ConversationMessage) -> datetime | None:
+def said_at(message: ConversationMessage) -> datetime | None:
+    """When it left, or else when it was due or written down."""
     return message.sent_channel_date or message.date or message.inserted_on
 
 
 def _when(message: ConversationMessage) -> tuple[str, int]:
-    at = _at(message)
+    at = said_at(message)
     return (at.isoformat() if at else "", message.id)
 
 
@@ -339,9 +342,11 @@ def _card(
     listings: Mapping[int, Listing],
     history: Sequence[ConversationMessage],
 ) -> ConversationCard:
-    incoming = [at for m in history if m.is_incoming and (at := _at(m))]
+    incoming = [at for m in history if m.is_incoming and (at := said_at(m))]
     outgoing = [
-        at for m in history if m.is_incoming is False and m.status != MessageStatus.FAILED and (at := _at(m))
+        at
+        for m in history
+        if m.is_incoming is False and m.status != MessageStatus.FAILED and (at := said_at(m))
     ]
     listing = listings.get(thread.listing_id or 0)
     named = listing_name(stay, listings) if stay else clean_name(listing.name if listing else None)

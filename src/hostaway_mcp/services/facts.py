@@ -56,6 +56,8 @@ class Gathering(Generic[T]):
     as_of: datetime | None = None
     set_aside: int = 0
     """Rows that Hostaway sent and that could not be read."""
+    copied: bool = False
+    """Whether the rows are the replica's."""
 
     def add(self, rows: Sequence[T], at: datetime, *, set_aside: int = 0) -> None:
         """Adds a page that was read at `at`."""
@@ -101,8 +103,11 @@ class Facts:
         if entry is None or self._is_stale(entry, fresh_seconds):
             entry = self._start(key, load)
         known = await self._wait(entry)
-        if (call := calls.current()) and entry.loaded_at is not None:
-            call.used_facts(entry.loaded_at + fresh_seconds)
+        if call := calls.current():
+            call.copied |= entry.gathering.copied
+            call.live |= not entry.gathering.copied
+            if entry.loaded_at is not None:
+                call.used_facts(entry.loaded_at + fresh_seconds)
         return known
 
     def forget(self, *keys: Hashable) -> None:
@@ -155,6 +160,7 @@ class Facts:
             finally:
                 if call:
                     call.upstream_calls += own.upstream_calls
+                    call.live |= own.live
         entry = self._entries.get(key)
         if entry is not None and entry.gathering is gathering:
             entry.loaded_at = self._clock.monotonic()

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from hostaway_mcp.client import Hostaway
@@ -19,6 +19,7 @@ from hostaway_mcp.errors import AmbiguousNameError, BrokenAnswerError, NotFoundE
 from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.redaction import quoted
 from hostaway_mcp.services.answers import Missing, Record
+from hostaway_mcp.services.copy import LISTINGS, Copy, copied_or_live
 from hostaway_mcp.services.facts import Facts, Gathering, Known
 from hostaway_mcp.services.untrusted import clean
 
@@ -70,7 +71,8 @@ class _Ordered:
 class Portfolio:
     """The listings of one account, read once and kept for five minutes."""
 
-    def __init__(self, hostaway: Hostaway, *, facts: Facts, clock: Clock) -> None:
+    def __init__(self, hostaway: Hostaway, *, facts: Facts, copy: Copy, clock: Clock) -> None:
+        self._copy = copy
         self._hostaway = hostaway
         self._facts = facts
         self._clock = clock
@@ -210,10 +212,12 @@ class Portfolio:
         return UnknownNameError(f"There is no {what} in this account.", nearest=nearest, hint=hint)
 
     async def _load(self, gathering: Gathering[Listing]) -> None:
-        await self._load_pages(gathering, detailed=False)
+        live = partial(self._load_pages, detailed=False)
+        await copied_or_live(gathering, self._copy.listings, live, ages=LISTINGS)
 
     async def _load_detailed(self, gathering: Gathering[Listing]) -> None:
-        await self._load_pages(gathering, detailed=True)
+        live = partial(self._load_pages, detailed=True)
+        await copied_or_live(gathering, self._copy.listings, live, ages=LISTINGS)
 
     async def _load_pages(self, gathering: Gathering[Listing], *, detailed: bool) -> None:
         first = await self._load_page(gathering, 0, detailed=detailed)

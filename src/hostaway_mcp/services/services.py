@@ -8,15 +8,19 @@ from hostaway_mcp.client import Hostaway
 from hostaway_mcp.clock import Clock
 from hostaway_mcp.services.availability.availability import Availability
 from hostaway_mcp.services.calendar import Calendar
+from hostaway_mcp.services.changes import Changes
 from hostaway_mcp.services.connection import ConnectionCheck
 from hostaway_mcp.services.conversations import Conversations
+from hostaway_mcp.services.copy import Copy
 from hostaway_mcp.services.facts import Facts
 from hostaway_mcp.services.finance import Finance
 from hostaway_mcp.services.finder import Finder
 from hostaway_mcp.services.guests import Guests
 from hostaway_mcp.services.listings.listings import Listings
+from hostaway_mcp.services.messages import MessageSearch
 from hostaway_mcp.services.portfolio import Portfolio
 from hostaway_mcp.services.reservations.reservations import Reservations
+from hostaway_mcp.services.stay_board import StayBoard
 from hostaway_mcp.services.stays import Stays
 from hostaway_mcp.sync.replica import Replica
 
@@ -37,12 +41,18 @@ class Services:
         self.reveal = frozenset(reveal)
         self.replica = replica
         self.facts = Facts(clock=clock)
-        self.portfolio = Portfolio(hostaway, facts=self.facts, clock=clock)
-        self.stays = Stays(hostaway, facts=self.facts)
-        self.listings = Listings(hostaway, facts=self.facts, portfolio=self.portfolio)
-        self.calendar = Calendar(hostaway, facts=self.facts, portfolio=self.portfolio)
+        copy = Copy(replica, clock=clock)
+        self.portfolio = Portfolio(hostaway, facts=self.facts, copy=copy, clock=clock)
+        self.stays = Stays(hostaway, facts=self.facts, copy=copy)
+        self.listings = Listings(hostaway, facts=self.facts, copy=copy, portfolio=self.portfolio)
+        self.calendar = Calendar(hostaway, facts=self.facts, copy=copy, portfolio=self.portfolio)
         self.availability = Availability(
-            hostaway, facts=self.facts, portfolio=self.portfolio, calendar=self.calendar, stays=self.stays
+            hostaway,
+            facts=self.facts,
+            copy=copy,
+            portfolio=self.portfolio,
+            calendar=self.calendar,
+            stays=self.stays,
         )
         self.reservations = Reservations(
             hostaway, stays=self.stays, portfolio=self.portfolio, facts=self.facts, clock=clock
@@ -70,6 +80,9 @@ class Services:
             facts=self.facts,
             clock=clock,
         )
+        self.stay_board = StayBoard(stays=self.stays, portfolio=self.portfolio)
+        self.messages = MessageSearch(replica, portfolio=self.portfolio, clock=clock)
+        self.changes = Changes(replica, portfolio=self.portfolio, clock=clock)
         self.finance = Finance(hostaway, facts=self.facts, portfolio=self.portfolio)
 
     async def aclose(self) -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,58 +16,18 @@ from hostaway_mcp.client.rows import Page
 from hostaway_mcp.errors import BrokenAnswerError, UpstreamError
 from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.models.reservations import Reservation
+from hostaway_mcp.services.copy import STAYS, Copy, copied_or_live
 from hostaway_mcp.services.facts import Facts, Gathering, Known
 from hostaway_mcp.services.names import fits, spellings
 from hostaway_mcp.services.portfolio import Portfolio
+from hostaway_mcp.services.wanted import By, DayOf, Wanted, dated
+
+__all__ = ["By", "DayOf", "Stays", "Wanted", "dated"]
 
 FRESH_SECONDS = 45.0
 ONE_DAY = timedelta(days=1)
 NEAR_BEFORE, NEAR_AFTER = timedelta(days=14), timedelta(days=60)
 """Around today, where a stay that somebody asks for by name most likely is."""
-
-
-class By(StrEnum):
-    """What the dates of a question are about."""
-
-    STAY = "stay"
-    """Nights slept in the window: arrival before its end, departure after its begin."""
-    ARRIVAL = "arrival"
-    DEPARTURE = "departure"
-    BOOKED = "booked"
-    UPDATED = "updated"
-    """The last activity on the stay."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """
-    Which stays. Without `by` those of all dates. `first` and `last` are included: nights for a stay,
-    days for the rest. `match` are letters of the guest's name as Hostaway searches them.
-    """
-
-    by: By | None = None
-    first: date = date.min
-    last: date = date.max
-    listing_id: int | None = None
-    channel_id: int | None = None
-    match: str | None = None
-    guest_email: str | None = None
-    unread: bool = False
-
-    def fits(self, stay: Reservation, day_of: DayOf) -> bool:
-        """Whether the stay's dates are in the window; a stay without dates is in no window of dates."""
-        if self.by is None:
-            return True
-        if self.by is By.STAY:
-            if stay.arrival is None or stay.departure is None:
-                return False
-            return stay.arrival <= self.last and stay.departure > self.first
-        day = dated(stay, self.by, day_of)
-        return day is not None and self.first <= day <= self.last
-
-
-DayOf = Callable[[datetime, int | None], date]
-"""The day of a moment where a listing is."""
 
 
 class Stays:
@@ -80,7 +39,8 @@ class Stays:
     and narrowed here.
     """
 
-    def __init__(self, hostaway: Hostaway, *, facts: Facts) -> None:
+    def __init__(self, hostaway: Hostaway, *, facts: Facts, copy: Copy) -> None:
+        self._copy = copy
         self._hostaway = hostaway
         self._facts = facts
 
@@ -126,6 +86,14 @@ class Stays:
         return Known(rows, around.as_of, around.complete, around.why), warning
 
     async def _load(self, wanted: Wanted, gathering: Gathering[Reservation]) -> None:
+        await copied_or_live(
+            gathering,
+            lambda ages: self._copy.stays(wanted, ages),
+            partial(self._load_live, wanted),
+            ages=STAYS,
+        )
+
+    async def _load_live(self, wanted: Wanted, gathering: Gathering[Reservation]) -> None:
         filters, counted = _filters(wanted), set[int | None]()
         received_at: list[datetime] = []
 
@@ -190,21 +158,6 @@ def latest(rows: tuple[Reservation, ...]) -> tuple[Reservation, ...]:
         if known is None or _changed(row) >= _changed(known):
             seen[row.id] = row
     return tuple(seen.values())
-
-
-def dated(stay: Reservation, by: By, day_of: DayOf) -> date | None:
-    """The day that `by` is about, in the listing's zone; None if there is none."""
-    if by in (By.STAY, By.ARRIVAL):
-        return stay.arrival
-    if by is By.DEPARTURE:
-        return stay.departure
-    # `reservationDate` is empty on some live rows; then the row's own making is the nearest to it.
-    moment = (
-        stay.reservation_date or stay.inserted_on
-        if by is By.BOOKED
-        else stay.latest_activity_on or stay.updated_on
-    )
-    return day_of(moment, stay.listing_id) if moment else None
 
 
 def days_of(listings: Mapping[int, Listing]) -> DayOf:

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hostaway_mcp.calls import Call, Lane, answering, new_correlation_id
 from hostaway_mcp.client import Hostaway
 from hostaway_mcp.clock import Clock
+from hostaway_mcp.errors import HostawayMcpError
 
 if TYPE_CHECKING:
     from hostaway_mcp.store.store import Store
+    from hostaway_mcp.sync.deliveries import DeliveryWorker
     from hostaway_mcp.sync.sync import Sync
+
+
+LOOK_SECONDS = 60.0
+"""Between two looks whether there is a replica by now."""
+
+_log = logging.getLogger("hostaway_mcp.sync")
 
 
 class Replica:
@@ -27,6 +38,14 @@ class Replica:
         self._clock = clock
         self._opening = asyncio.Lock()
         self._store: Store | None = None
+        self._refreshing: dict[tuple[str, str], asyncio.Task[None]] = {}
+
+    @property
+    def is_there(self) -> bool:
+        """Whether somebody has made it: a question does not, since filling it takes its time."""
+        if self._store is not None or not self._url.startswith("sqlite:///"):
+            return True
+        return Path(self._url.removeprefix("sqlite:///")).is_file()
 
     async def store(self) -> Store:
         """
@@ -48,8 +67,46 @@ class Replica:
 
         return Sync(self._hostaway, await self.store(), clock=self._clock)
 
+    async def deliveries(self) -> DeliveryWorker:
+        """What works off webhook deliveries."""
+        from hostaway_mcp.sync.deliveries import DeliveryWorker
+
+        return DeliveryWorker(self._hostaway, await self.store(), clock=self._clock)
+
+    async def keep(self) -> None:
+        """
+        Keeps a replica that somebody made true, for as long as it is let.
+
+        Making one takes minutes to hours of the account's allowance, which is for `sync` to decide.
+        """
+        while not self.is_there:
+            await self._clock.sleep(LOOK_SECONDS)
+        await (await self.sync()).keep()
+
+    def refresh(self, noun: str, part: str) -> None:
+        """Begins to bring a part anew, behind an answer that does not wait for it; once at a time."""
+        key = (noun, part)
+        if key not in self._refreshing:
+            task = asyncio.create_task(self._refresh(noun, part))
+            self._refreshing[key] = task
+            task.add_done_callback(lambda _: self._refreshing.pop(key, None))
+
+    async def _refresh(self, noun: str, part: str) -> None:
+        call = Call(new_correlation_id(), tool="sync", lane=Lane.BACKGROUND)
+        with answering(call):
+            try:
+                await (await self.sync()).refresh(noun, part)
+            except HostawayMcpError as error:
+                _log.warning("sync_stopped", extra={"code": error.code})
+            except Exception:
+                _log.exception("sync_broke")
+
     async def aclose(self) -> None:
-        """Lets go of the database."""
+        """Ends what runs behind answers, and lets go of the database."""
+        tasks = list(self._refreshing.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         if self._store is not None:
             await self._store.aclose()
             self._store = None

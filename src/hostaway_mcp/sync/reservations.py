@@ -8,7 +8,7 @@ being read comes with the changes, which are read from a moment before the first
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
@@ -42,14 +42,27 @@ def ahead(hostaway: Hostaway, store: Store, anchor: date) -> Piece:
 
 def history(hostaway: Hostaway, store: Store, anchor: date) -> list[Piece]:
     """Two years back, the latest quarter first."""
-    windows = []
+    return [
+        _window(hostaway, store, _named(first), {"arrival_start_date": first, "arrival_end_date": last})
+        for first, last in _quarters(anchor)
+    ]
+
+
+def history_parts(anchor: date) -> list[str]:
+    """The names of the parts that history consists of."""
+    return [_named(first) for first, _ in _quarters(anchor)]
+
+
+def _named(first: date) -> str:
+    return f"from {first}"
+
+
+def _quarters(anchor: date) -> Iterator[tuple[date, date]]:
     last = anchor - ONE_DAY
     while (anchor - last).days < HISTORY_DAYS:
         first = max(last - timedelta(days=WINDOW_DAYS - 1), anchor - timedelta(days=HISTORY_DAYS))
-        bounds = {"arrival_start_date": first, "arrival_end_date": last}
-        windows.append(_window(hostaway, store, f"from {first}", bounds))
+        yield first, last
         last = first - ONE_DAY
-    return windows
 
 
 def changes(hostaway: Hostaway, store: Store) -> Piece:

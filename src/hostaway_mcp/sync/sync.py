@@ -24,7 +24,7 @@ WORKERS = 6
 """Pieces under way at once: a chain of pages waits for each answer, and the governor's turns must not."""
 LEASE_SECONDS = 120.0
 """How long a piece stays with a process that says nothing of it any more."""
-IDLE_SECONDS = 15.0
+IDLE_SECONDS = 60.0
 """Between two looks at what is due."""
 
 _log = logging.getLogger("hostaway_mcp.sync")
@@ -114,6 +114,20 @@ class Sync:
         run.summary.ended, run.summary.upstream_calls = self._clock.now(), call.upstream_calls
         _log.info("sync_done", extra={"count": run.summary.brought, "upstream_calls": call.upstream_calls})
         return run.summary
+
+    async def refresh(self, noun: str, part: str) -> None:
+        """Brings one part now, however fresh it is; nothing happens where another process is at it."""
+        pieces = [
+            reservations.changes(self._hostaway, self._store),
+            lists.listings(self._hostaway, self._store),
+        ]
+        if noun == "calendar":
+            today = self._clock.now().date()
+            pieces = calendar.calendars(self._hostaway, self._store, [int(part)], today)
+        run = _Run(self._store, self._clock, self._owner, None)
+        await run.bring(
+            [replace(one, fresh_seconds=0.0) for one in pieces if (one.noun, one.part) == (noun, part)]
+        )
 
     async def keep(self) -> None:
         """Brings what is due for as long as it is let; what failed is tried again at the next look."""
@@ -229,5 +243,6 @@ class _Run:
         self.summary.rows[piece.noun] = self.summary.rows.get(piece.noun, 0) + progress.rows
 
     async def _save(self, piece: Piece, progress: Progress, *, unfinished: bool) -> None:
-        document = progress.document() | ({"unfinished": True} if unfinished else {})
+        ended = {"ended": self._clock.now().isoformat()}
+        document = progress.document() | ({"unfinished": True} if unfinished else ended)
         await self._store.sync.save(piece.noun, piece.part, document, as_of=progress.began)

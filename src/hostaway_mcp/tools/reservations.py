@@ -83,7 +83,7 @@ def reservation_table(rows: tuple[ReservationRow, ...], *, guest: bool = True) -
                 row.listing or row.listing_id,
                 fence(row.guest) if guest else None,
                 row.channel,
-                _status(row),
+                status_of(row),
                 row.arrival,
                 row.departure,
                 row.nights,
@@ -113,7 +113,7 @@ def reservation_table(rows: tuple[ReservationRow, ...], *, guest: bool = True) -
     )
 
 
-def _status(row: ReservationRow) -> str:
+def status_of(row: ReservationRow) -> str:
     """The class says what it counts as; Hostaway's word only where it tells more."""
     told = row.status in (row.status_class, "ownerStay", "new")
     return row.status_class if told else f"{row.status_class} ({row.status})"
@@ -172,7 +172,7 @@ def _one_text(answer: ReservationAnswer) -> str:
 
 def _card_text(card: ReservationCard) -> str:
     where = card.listing or card.listing_id
-    head = f"Reservation {card.reservation_id}: {where}, {_status(card)}, {card.channel}"
+    head = f"Reservation {card.reservation_id}: {where}, {status_of(card)}, {card.channel}"
     dates = f"{card.arrival} to {card.departure}, {card.nights} nights" if card.arrival else "not given"
     hours = f"in {_hour(card.check_in_hour)}, out {_hour(card.check_out_hour)}"
     return paragraphs(

@@ -146,10 +146,7 @@ class Runner:
         question = tool.parse(arguments)
         try:
             answer = await self._in_time(tool.run(self._services, question))
-            if call.warnings:
-                answer = answer.model_copy(
-                    update={"warnings": (*dict.fromkeys((*answer.warnings, *call.warnings)),)}
-                )
+            answer = _completed(answer, call)
             text = with_envelope(tool.text(answer), answer)
             outcome = Outcome(answer, to_json(answer), text, call.correlation_id)
             if answer.complete:
@@ -223,6 +220,16 @@ class Runner:
                 "arguments_hash": record.arguments_hash,
             },
         )
+
+
+def _completed(answer: Answer, call: Call) -> Answer:
+    """With what the call came by on its way: warnings, and where its facts are from."""
+    update: dict[str, Any] = {}
+    if call.warnings:
+        update["warnings"] = (*dict.fromkeys((*answer.warnings, *call.warnings)),)
+    if call.copied:
+        update["source"] = "mixed" if call.live else "replica"
+    return answer.model_copy(update=update) if update else answer
 
 
 def _span(call: Call) -> AbstractContextManager[trace.Span]:

@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from hostaway_mcp.errors import SettingsError
 from hostaway_mcp.tools.calendar import get_calendar
 from hostaway_mcp.tools.catalogue import Tool, Toolset
+from hostaway_mcp.tools.changes import changes_since
 from hostaway_mcp.tools.core import check_connection, find
 from hostaway_mcp.tools.finance import get_financial_report
-from hostaway_mcp.tools.inbox import get_conversation
+from hostaway_mcp.tools.inbox import get_conversation, search_messages
 from hostaway_mcp.tools.listings import check_availability, find_listings, get_listing
 from hostaway_mcp.tools.reservations import find_reservations, get_guest, get_reservation
+from hostaway_mcp.tools.stay_board import stay_board
 
 CATALOGUE: tuple[Tool, ...] = (
     # core
@@ -26,12 +28,16 @@ CATALOGUE: tuple[Tool, ...] = (
     find_reservations,
     get_reservation,
     get_guest,
+    stay_board,
     # calendar
     get_calendar,
     # inbox
     get_conversation,
+    search_messages,
     # finance
     get_financial_report,
+    # changes
+    changes_since,
 )
 """Every tool, toolset by toolset; the order is part of the contract, so that prompts can be cached."""
 

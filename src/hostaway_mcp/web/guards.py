@@ -33,6 +33,9 @@ GUARD_STATUSES = frozenset({401, 403, 408, 413, 414, 421, 431, 500, 503})
 OPEN_PATH = "/health"
 """The one route that needs no key."""
 
+PROVEN = "hostaway_mcp.proven"
+"""In the scope of a request that has shown other credentials than the key: a delivery of Hostaway's."""
+
 _EVERY_ANSWER = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
@@ -112,14 +115,14 @@ class KnownHosts:
         await (refusal or self._app)(scope, receive, send)
 
     def _refusal(self, scope: Scope) -> Response | None:
-        hosts = _values(scope, b"host")
+        hosts = header_values(scope, b"host")
         if len(hosts) != 1 or not self._is_ours(hosts[0]):
             return _refused(
                 421,
                 "foreign_host",
                 "This server has another name than the Host header says; HOSTAWAY_MCP_PUBLIC_URL sets it.",
             )
-        origins = _values(scope, b"origin")
+        origins = header_values(scope, b"origin")
         if origins and not (len(origins) == 1 and self._allowed.origin(origins[0])):
             return _refused(
                 403,
@@ -169,7 +172,7 @@ class Sized:
 
 class Keyed:
     """
-    Lets only those through who present the key, except to /health.
+    Lets only those through who present the key, except to /health, and deliveries that have proven theirs.
 
     Without the key nothing is passed on at all: an unknown route is answered with 404 and a wrong method
     with 405 here, before 401, so that no mistake in matching routes can open one.
@@ -180,25 +183,26 @@ class Keyed:
         self._key = key.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] == OPEN_PATH or self._presented(scope):
+        is_open = scope["type"] != "http" or scope["path"] == OPEN_PATH or scope.get(PROVEN) is True
+        if is_open or self._presented(scope):
             await self._app(scope, receive, send)
             return
         await _without_key(scope["app"].router.routes, scope)(scope, receive, send)
 
     def _presented(self, scope: Scope) -> bool:
-        given = _values(scope, b"authorization")
+        given = header_values(scope, b"authorization")
         scheme, _, key = (given[0] if len(given) == 1 else "").partition(" ")
         same = hmac.compare_digest(key.strip().encode("latin-1", "replace"), self._key)
         return same and scheme.lower() == "bearer"
 
 
-def _values(scope: Scope, name: bytes) -> list[str]:
+def header_values(scope: Scope, name: bytes) -> list[str]:
     """Of all headers of this name; ASGI has the names in small letters."""
     return [value.decode("latin-1") for each, value in scope["headers"] if each == name]
 
 
 def _first(scope: Scope, name: bytes) -> str | None:
-    values = _values(scope, name)
+    values = header_values(scope, name)
     return values[0] if values else None
 
 

@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hostaway_mcp.errors import SettingsError, UnknownNameError
 from hostaway_mcp.server.server import build_server
+from hostaway_mcp.sync.webhooks import WebhookFile
 from hostaway_mcp.web.cancels import SESSION, Cancels
 from hostaway_mcp.web.docs import CONTENT_SECURITY_POLICY, docs_page
 from hostaway_mcp.web.figures import MEDIA_TYPE, Figures
@@ -41,6 +42,7 @@ from hostaway_mcp.web.hosts import allowed_hosts, is_loopback
 from hostaway_mcp.web.operations import PREFIX, add_operations, described_problems
 from hostaway_mcp.web.problems import problem, problem_for, schema
 from hostaway_mcp.web.upstream import UpstreamWatch
+from hostaway_mcp.web.webhooks import Hooked, delivery_route
 
 if TYPE_CHECKING:
     from hostaway_mcp.app import App
@@ -93,6 +95,7 @@ def build_web(app: App, *, host: str) -> FastAPI:
     )
     door = _Mcp(mcp)
     web.router.routes.append(Route(MCP_PATH, endpoint=door, methods=["POST"]))
+    web.router.routes.append(delivery_route(app))
     add_operations(web, app)
     _add_operator_routes(web, app)
     _phrase_errors(web, app)
@@ -249,6 +252,9 @@ def _guards(app: App, *, host: str, key: str) -> list[Middleware]:
                 max_age=PREFLIGHT_SECONDS,
             )
         )
+    settings = app.settings
+    hook = WebhookFile(settings.hostaway_mcp_data_dir, settings.hostaway_account_id)
+    guards.append(Middleware(Hooked, file=hook))
     if key:
         guards.append(Middleware(Keyed, key=key))
     return [*guards, Middleware(Sized)]

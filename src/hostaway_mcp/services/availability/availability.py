@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any, Literal
 
 from hostaway_mcp.client import Hostaway
@@ -35,6 +36,7 @@ from hostaway_mcp.services.availability.wish import (
     understood,
 )
 from hostaway_mcp.services.calendar import Calendar
+from hostaway_mcp.services.copy import CALENDAR, Copy, copied_or_live
 from hostaway_mcp.services.cursors import write_cursor
 from hostaway_mcp.services.dates import ONE_DAY
 from hostaway_mcp.services.facts import Facts, Gathering, Known
@@ -70,8 +72,16 @@ class Availability:
     """
 
     def __init__(
-        self, hostaway: Hostaway, *, facts: Facts, portfolio: Portfolio, calendar: Calendar, stays: Stays
+        self,
+        hostaway: Hostaway,
+        *,
+        facts: Facts,
+        copy: Copy,
+        portfolio: Portfolio,
+        calendar: Calendar,
+        stays: Stays,
     ) -> None:
+        self._copy = copy
         self._hostaway = hostaway
         self._facts = facts
         self._portfolio = portfolio
@@ -151,7 +161,7 @@ class Availability:
                 seen.candidates = frozenset(open_ones)
             return scope
         try:
-            known = await self._filtered(wish, _one_city(scope) if city is not None else None)
+            known = await self._filtered(wish, _one_city(scope) if city is not None else None, roomy)
         except HostawayMcpError:
             # The calendars decide; they only cost more calls.
             return scope
@@ -163,8 +173,13 @@ class Availability:
         seen.missing.append(Missing(what="some listings", why=why, resume="Ask again in a moment."))
         return [one for one in scope if one.id in seen.candidates or not sleeps(one, wish.guests)]
 
-    async def _filtered(self, wish: Wish, city: str | None) -> Known[Listing]:
+    async def _filtered(self, wish: Wish, city: str | None, roomy: Sequence[Listing]) -> Known[Listing]:
         async def load(gathering: Gathering[Listing]) -> None:
+            last_night = wish.departure - ONE_DAY
+            copied = partial(self._copy.free, roomy, wish.arrival, last_night)
+            await copied_or_live(gathering, copied, live, ages=CALENDAR)
+
+        async def live(gathering: Gathering[Listing]) -> None:
             offset = 0
             while True:
                 page = await self._hostaway.listings.find(
@@ -181,7 +196,7 @@ class Availability:
                 if end or not page.received:
                     return
 
-        key = ("free", wish.arrival, wish.departure, wish.guests, city)
+        key = ("free", wish.arrival, wish.departure, wish.guests, city, tuple(one.id for one in roomy))
         return await self._facts.get(key, load, fresh_seconds=FRESH_SECONDS)
 
     async def _read_stays(self, wish: Wish, seen: Seen) -> None:

@@ -11,6 +11,7 @@ from hostaway_mcp.errors import HostawayMcpError
 from hostaway_mcp.models.custom_fields import CustomField, CustomFieldObject
 from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.services.answers import Answer, Detail, ListAnswer, Money
+from hostaway_mcp.services.copy import LISTINGS, Copy, copied_or_live
 from hostaway_mcp.services.cursors import SortKey, cut
 from hostaway_mcp.services.facts import Facts, Gathering, Known
 from hostaway_mcp.services.listings.reader import Sections
@@ -94,7 +95,8 @@ class Listings:
     (with facts, once), and together one for amenities, images and custom fields.
     """
 
-    def __init__(self, hostaway: Hostaway, *, facts: Facts, portfolio: Portfolio) -> None:
+    def __init__(self, hostaway: Hostaway, *, facts: Facts, copy: Copy, portfolio: Portfolio) -> None:
+        self._copy = copy
         self._hostaway = hostaway
         self._facts = facts
         self._portfolio = portfolio
@@ -185,6 +187,9 @@ class Listings:
         """The custom fields that listings may have, kept for five minutes."""
 
         async def load(gathering: Gathering[CustomField]) -> None:
+            await copied_or_live(gathering, self._copy.custom_fields, live, ages=LISTINGS)
+
+        async def live(gathering: Gathering[CustomField]) -> None:
             offset = 0
             while True:
                 page = await self._hostaway.custom_fields.find(
