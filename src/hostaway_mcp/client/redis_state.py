@@ -146,7 +146,7 @@ class RedisState:
                 self._refuse("others change it all the time")
             time.sleep(_JITTER.uniform(0, CONFLICT_SECONDS))
         if pauses:
-            _log.warning("lease_book_unsure", extra={"pause_seconds": self._pause_seconds})
+            _log.warning("lease_book_unsure", extra={"retry_after_seconds": self._pause_seconds})
         return answer
 
     def read(self, key: str) -> JsonObject | None:
@@ -259,7 +259,7 @@ def _understood(key: str, body: str | None, seconds: float) -> JsonObject | None
     try:
         return _moved(key, json.loads(body), seconds)
     except (ValueError, TypeError, KeyError, IndexError, AttributeError):
-        _log.warning("shared_document_unreadable", extra={"document": key.partition(":")[0]})
+        _log.warning("shared_document_unreadable", extra={"reason": key.partition(":")[0]})
         return None
 
 

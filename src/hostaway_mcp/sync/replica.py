@@ -81,7 +81,9 @@ class Replica:
         """
         while not self.is_there:
             await self._clock.sleep(LOOK_SECONDS)
-        await (await self.sync()).keep()
+        async with asyncio.TaskGroup() as group:
+            group.create_task((await self.sync()).keep())
+            group.create_task((await self.deliveries()).keep())
 
     def refresh(self, noun: str, part: str) -> None:
         """Begins to bring a part anew, behind an answer that does not wait for it; once at a time."""
