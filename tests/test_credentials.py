@@ -17,6 +17,7 @@ from hostaway_mcp import credentials
 from hostaway_mcp.credentials import FILE_NAME, Place, forget, keep, read_kept, within
 from hostaway_mcp.errors import CredentialsError, StorageError
 from hostaway_mcp.settings import Settings, Source, read_settings, survey_settings
+from tests.support.servers import POSTGRES, REDIS
 
 
 @dataclass
@@ -240,6 +241,8 @@ def test_a_survey_says_where_each_value_is_from(environment: Path, monkeypatch: 
     """Right or wrong; secrets are not in it, and a misspelt name is."""
     Path(".env").write_text("HOSTAWAY_RATE_IP=lots\nHOSTAWAY_API_KEY=some-api-key\n")
     monkeypatch.setenv("HOSTAWAY_MCP_LOG_LEVEL", "debug")
+    for name in (POSTGRES, REDIS):
+        monkeypatch.delenv(name, raising=False)
     survey = survey_settings()
 
     found = {one.name: one for one in survey.found}
