@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hostaway_mcp.models.reservations import Reservation
+from hostaway_mcp.models.reservations import By, Reservation
 from hostaway_mcp.store import Store
-from hostaway_mcp.store.reservations import By
 from tests.store.conftest import SEEN
 from tests.store.sent import Sent, put_everything
 from tests.store.test_rows import stay

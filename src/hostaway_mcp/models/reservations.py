@@ -16,6 +16,18 @@ from hostaway_mcp.models.finance import FinanceField
 from hostaway_mcp.models.lenient import MANY, Day, LocalMoment, Moment, OpenEnum, Secret, Wire
 
 
+class By(StrEnum):
+    """What the dates of a question about stays are about."""
+
+    STAY = "stay"
+    """Nights slept in the window: arrival before its end, departure after its begin."""
+    ARRIVAL = "arrival"
+    DEPARTURE = "departure"
+    BOOKED = "booked"
+    UPDATED = "updated"
+    """The last activity on the stay."""
+
+
 class StatusClass(StrEnum):
     """What a status counts as; every total rests on these words."""
 

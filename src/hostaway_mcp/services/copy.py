@@ -26,9 +26,9 @@ from hostaway_mcp.errors import (
 from hostaway_mcp.models.calendar import CalendarDay
 from hostaway_mcp.models.custom_fields import CustomField
 from hostaway_mcp.models.listings import Listing
-from hostaway_mcp.models.reservations import Reservation, StatusClass
+from hostaway_mcp.models.reservations import By, Reservation, StatusClass
 from hostaway_mcp.services.facts import Gathering
-from hostaway_mcp.services.wanted import By, Wanted
+from hostaway_mcp.services.wanted import Wanted
 from hostaway_mcp.sync.replica import Replica
 
 if TYPE_CHECKING:

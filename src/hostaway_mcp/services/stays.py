@@ -15,12 +15,12 @@ from hostaway_mcp.client.paging import walk_changes
 from hostaway_mcp.client.rows import Page
 from hostaway_mcp.errors import BrokenAnswerError, UpstreamError
 from hostaway_mcp.models.listings import Listing
-from hostaway_mcp.models.reservations import Reservation
+from hostaway_mcp.models.reservations import By, Reservation
 from hostaway_mcp.services.copy import STAYS, Copy, copied_or_live
 from hostaway_mcp.services.facts import Facts, Gathering, Known
 from hostaway_mcp.services.names import fits, spellings
 from hostaway_mcp.services.portfolio import Portfolio
-from hostaway_mcp.services.wanted import By, DayOf, Wanted, dated
+from hostaway_mcp.services.wanted import DayOf, Wanted, dated
 
 __all__ = ["By", "DayOf", "Stays", "Wanted", "dated"]
 

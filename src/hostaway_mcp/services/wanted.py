@@ -5,21 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 
-from hostaway_mcp.models.reservations import Reservation
-
-
-class By(StrEnum):
-    """What the dates of a question are about."""
-
-    STAY = "stay"
-    """Nights slept in the window: arrival before its end, departure after its begin."""
-    ARRIVAL = "arrival"
-    DEPARTURE = "departure"
-    BOOKED = "booked"
-    UPDATED = "updated"
-    """The last activity on the stay."""
+from hostaway_mcp.models.reservations import By, Reservation
 
 
 @dataclass(frozen=True, slots=True)

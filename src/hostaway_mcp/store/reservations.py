@@ -4,31 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, false, func
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hostaway_mcp.models.reservations import Reservation
+from hostaway_mcp.models.reservations import By, Reservation
 from hostaway_mcp.store.desk import Desk
 from hostaway_mcp.store.nights import Night, Nights, nights_of
 from hostaway_mcp.store.rows import Columns, Kept, Rows, Step
 from hostaway_mcp.store.schema import conversations, reservations
 from hostaway_mcp.store.words import fold, spellings
-
-
-class By(StrEnum):
-    """What the dates of a question are about."""
-
-    STAY = "stay"
-    """Nights slept in the window: arrival before its end, departure after its begin."""
-    ARRIVAL = "arrival"
-    DEPARTURE = "departure"
-    BOOKED = "booked"
-    UPDATED = "updated"
-    """The last activity on the stay."""
-
 
 PRIVATE = ("guest_name", "guest_folded", "guest_email")
 _OF_NIGHTS = ("listing_id", "status_class", "arrival", "departure", "units")
