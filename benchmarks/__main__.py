@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 
-from benchmarks import answers, calls, governor, pages, start
+from benchmarks import answers, calls, governor, pages, questions, start, sync, upserts, webhooks
 from benchmarks.measure import Figure, Scale
 from benchmarks.report import PAGE, Figures, document, line, markdown, written
 
@@ -23,6 +23,10 @@ BENCHES: dict[str, Bench] = {
     "answers": answers.measure,
     "pages": pages.measure,
     "governor": governor.measure,
+    "webhooks": webhooks.measure,
+    "questions": questions.measure,
+    "upserts": upserts.measure,
+    "sync": sync.measure,
 }
 STORED = Path("benchmarks") / "figures.json"
 

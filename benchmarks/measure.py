@@ -24,6 +24,11 @@ class Scale:
     worlds: tuple[int, ...] = (150, 5_000)
     pages: int = 5
     virtual_hours: float = 1.0
+    questions: int = 60
+    """Of each kind."""
+    synced: int = 40
+    """Listings that are synced in virtual time."""
+    filling_seconds: float = 45.0
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,10 @@ HEADINGS = {
     "answers": "What answers cost a model",
     "pages": "What a page from Hostaway costs",
     "governor": "How much of the allowed rate is used",
+    "webhooks": "Webhook deliveries",
+    "questions": "Questions over a large portfolio, from the replica",
+    "upserts": "Keeping rows",
+    "sync": "Filling the replica",
 }
 
 Figures = Mapping[str, Sequence[Figure]]

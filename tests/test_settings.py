@@ -46,6 +46,8 @@ def test_everything_can_be_set_from_the_environment(monkeypatch: pytest.MonkeyPa
         "HOSTAWAY_RATE_WINDOW_SECONDS": "2.5",
         "HOSTAWAY_MCP_DATA_DIR": "~/rentals",
         "HOSTAWAY_MCP_DATABASE_URL": " postgresql://me:p%40ss@db.example.com/replica ",
+        "HOSTAWAY_MCP_KEEP_MESSAGES_DAYS": "365",
+        "HOSTAWAY_MCP_KEEP_CONTACTS_DAYS": "90",
         "HOSTAWAY_MCP_REDIS_URL": " rediss://me:p%40ss@redis.example.com:6380/1 ",
         "HOSTAWAY_MCP_TOOLSETS": "core, finance",
         "HOSTAWAY_MCP_TOOLS": "find_listings",
@@ -69,6 +71,8 @@ def test_everything_can_be_set_from_the_environment(monkeypatch: pytest.MonkeyPa
     assert settings.hostaway_rate_window_seconds == 2.5
     assert settings.hostaway_mcp_data_dir == Path.home() / "rentals"
     assert settings.hostaway_mcp_database_url.get_secret_value().endswith("@db.example.com/replica")
+    assert settings.hostaway_mcp_keep_messages_days == 365
+    assert settings.hostaway_mcp_keep_contacts_days == 90
     assert settings.hostaway_mcp_redis_url.get_secret_value() == "rediss://me:p%40ss@redis.example.com:6380/1"
     assert settings.hostaway_mcp_toolsets == ("core", "finance")
     assert settings.hostaway_mcp_exclude_tools == ("find", "get_guest")

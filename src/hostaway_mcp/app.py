@@ -15,7 +15,9 @@ from hostaway_mcp.clock import Clock, SystemClock
 from hostaway_mcp.redaction import redact
 from hostaway_mcp.services.services import Services
 from hostaway_mcp.settings import Settings
+from hostaway_mcp.sync.feed import Feed
 from hostaway_mcp.sync.replica import Replica
+from hostaway_mcp.sync.webhooks import WebhookFile
 from hostaway_mcp.telemetry.audit import Audit, AuditFile
 from hostaway_mcp.telemetry.metrics import Metrics
 from hostaway_mcp.tools.runner import Runner
@@ -31,15 +33,23 @@ class App:
     hostaway: Hostaway
     services: Services
     replica: Replica
+    feed: Feed
     runner: Runner
     metrics: Metrics
     audit: Audit
 
+    def stop(self, seconds: float) -> None:
+        """The process is being stopped: calls have ended after `seconds`, and streams end now."""
+        self.runner.hurry(seconds)
+        self.feed.close()
+
     async def aclose(self) -> None:
         """Lets go of connections and background reads."""
+        await self.feed.aclose()
         await self.services.aclose()
         await self.replica.aclose()
         await self.hostaway.aclose()
+        self.audit.close()
 
 
 def build_app(
@@ -89,8 +99,15 @@ def build_app(
     hostaway.transport.on_call = lambda call: metrics.upstream_called(
         call.operation, call.outcome, call.duration_seconds
     )
+    webhook = WebhookFile(settings.hostaway_mcp_data_dir, settings.hostaway_account_id)
     replica = Replica(
-        _database_url(settings), account_id=settings.hostaway_account_id, hostaway=hostaway, clock=clock
+        database_url(settings),
+        account_id=settings.hostaway_account_id,
+        hostaway=hostaway,
+        clock=clock,
+        keep_messages_days=settings.hostaway_mcp_keep_messages_days,
+        keep_contacts_days=settings.hostaway_mcp_keep_contacts_days,
+        webhook=webhook,
     )
     services = Services(
         hostaway,
@@ -99,6 +116,7 @@ def build_app(
         reveal=settings.hostaway_mcp_reveal,
         account_id=settings.hostaway_account_id,
         has_credentials=settings.has_credentials,
+        webhook=webhook,
     )
     runner = Runner(
         services=services,
@@ -108,11 +126,14 @@ def build_app(
         metrics=metrics,
         account=settings.hostaway_account_id,
         facts_version=lambda: services.facts.version,
+        look=services.news.look,
     )
-    return App(settings, clock, hostaway, services, replica, runner, metrics, audit)
+    feed = Feed(replica, clock=clock)
+    return App(settings, clock, hostaway, services, replica, feed, runner, metrics, audit)
 
 
-def _database_url(settings: Settings) -> str:
+def database_url(settings: Settings) -> str:
+    """Where the replica is."""
     url = settings.hostaway_mcp_database_url.get_secret_value()
     return url or f"sqlite:///{settings.hostaway_mcp_data_dir / 'replica.db'}"
 

@@ -15,11 +15,16 @@ Progress = Callable[[float, float | None, str], Awaitable[None]]
 """Told (done, total, message) while a call is under way."""
 
 
+_A_LITTLE = 0.001
+
+
 class Lane(IntEnum):
     """Who goes first at Hostaway; the lower number."""
 
     INTERACTIVE = 0
     BACKGROUND = 1
+    FILLING = 2
+    """The first stays of a replica that has none: background work in a hurry while nobody asks anything."""
 
 
 @dataclass(slots=True)
@@ -33,6 +38,10 @@ class Call:
     deadline: float | None = None
     """Monotonic second at which the answer must be there."""
     progress: Progress | None = None
+    asker: Call | None = None
+    """For a read on behalf of a question: that question's call, which is told of waits."""
+    ended: bool = False
+    """Whether it was answered: what goes on behind it has nobody to tell any more."""
     upstream_calls: int = 0
     copied: bool = False
     """Whether rows of the replica were used."""
@@ -42,6 +51,28 @@ class Call:
     """Monotonic second up to which the remembered facts used are all fresh; None if none was used."""
     warnings: list[str] = field(default_factory=list)
     """Plain sentences that the answer must carry, such as an unknown status met."""
+    _told: tuple[float, float | None, str] = (0.0, None, "")
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether somebody wants to be told how far it is."""
+        if self.asker is not None:
+            return self.asker.is_heard
+        return self.progress is not None and not self.ended
+
+    async def tell(self, message: str, *, done: float | None = None, total: float | None = None) -> None:
+        """
+        Tells whoever waits for the answer how far it is; without `done` only why it takes long.
+
+        The number that goes with it always rises, as MCP demands.
+        """
+        if self.asker is not None:
+            await self.asker.tell(message, done=done, total=total)
+        elif self.progress is not None and not self.ended and message != self._told[2]:
+            before, of, _ = self._told
+            now = done if done is not None and done > before else before + _A_LITTLE
+            self._told = now, total or of, message
+            await self.progress(*self._told)
 
     def warn(self, sentence: str) -> None:
         """Adds a warning once."""

@@ -8,6 +8,8 @@ The one tree of errors that this package raises.
     │   └── CursorError          a cursor of another question, or no cursor at all
     ├── SettingsError            a setting is missing or wrong
     ├── StorageError             the data directory cannot be used
+    │   └── DamagedError         the replica's file is no sound database
+    ├── NoReplicaError           it can only be answered from a replica, and there is none
     ├── DefectError              something broke inside this package
     ├── CredentialsError         Hostaway does not accept the account id and secret
     └── UpstreamError            Hostaway did not give what was asked
@@ -138,6 +140,16 @@ class StorageError(HostawayMcpError):
     """The data directory cannot be read or written."""
 
     code = "storage"
+
+
+class DamagedError(StorageError):
+    """The replica's file is no sound database; it holds a copy, and can be made anew."""
+
+
+class NoReplicaError(HostawayMcpError):
+    """It can only be answered from a replica, and there is none."""
+
+    code = "no_replica"
 
 
 class DefectError(HostawayMcpError):

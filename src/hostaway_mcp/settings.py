@@ -106,6 +106,19 @@ class Settings(BaseSettings):
         description="where the replica is kept: sqlite:///path/to/file or postgresql://user@host/database "
         "(needs the extra postgres); empty = replica.db in the data directory",
     )
+    hostaway_mcp_keep_messages_days: int | None = Field(
+        None,
+        ge=1,
+        le=3650,
+        description="days after which messages in the replica lose their words; empty = kept like the rest",
+    )
+    hostaway_mcp_keep_contacts_days: int | None = Field(
+        None,
+        ge=1,
+        le=3650,
+        description="days after departure when the replica drops guests' addresses, telephones, notes, codes "
+        "and custom values; empty = kept like the rest",
+    )
     hostaway_mcp_redis_url: SecretStr = Field(
         SecretStr(""),
         description="a Redis in which several machines share the rate budget and the token, e.g. "

@@ -12,7 +12,9 @@ from benchmarks import __main__ as bench
 from benchmarks.measure import Figure, Pairs, Scale, ratio, take_turns
 from benchmarks.report import BEGIN, END, PAGE, document, line, markdown, written
 
-TINY = Scale(repeats=1, calls=2, worlds=(5,), pages=1, virtual_hours=0.01)
+TINY = Scale(
+    repeats=1, calls=2, worlds=(5,), pages=1, virtual_hours=0.01, questions=1, synced=2, filling_seconds=2.0
+)
 FIELDS = {"name", "value", "unit", "spread", "floor", "target", "at_least", "void", "note", "verdict"}
 
 needs_proc = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is read from /proc")
@@ -20,7 +22,11 @@ needs_proc = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="me
 
 @needs_proc
 @pytest.mark.parametrize(
-    ("name", "lines"), [("start", 4), ("calls", 13), ("answers", 18), ("pages", 2), ("governor", 4)]
+    ("name", "lines"),
+    [
+        *(("start", 4), ("calls", 13), ("answers", 18), ("pages", 2), ("governor", 4), ("webhooks", 4)),
+        *(("questions", 21), ("upserts", 3), ("sync", 2)),
+    ],
 )
 async def test_a_bench_runs_and_says_what_it_measured(name: str, lines: int, tmp_path: Path) -> None:
     """Its figures make a document, a table and lines for a terminal."""

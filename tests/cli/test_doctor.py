@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import sqlite3
 import ssl
 import sys
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ from hostaway_mcp.credentials import FILE_NAME, keep
 from hostaway_mcp.errors import UnreachableError
 from hostaway_mcp.sandbox import Sandbox
 from hostaway_mcp.settings import Settings, survey_settings
+from hostaway_mcp.sync.webhooks import Registration, WebhookFile
 from tests.cli.conftest import Shell, standing
 
 Report = dict[str, Any]
@@ -481,3 +483,49 @@ def test_a_data_directory_of_somebody_else(doctor: Any, account: Sandbox, data: 
 
     assert code == 1
     assert "belongs to another user" in failures(report)["data directory"][0]
+
+
+def test_a_damaged_replica_is_named_with_its_repair(doctor: Any, account: Sandbox, data: Path) -> None:
+    """Without a word of SQLite's own."""
+    data.mkdir(mode=0o700, exist_ok=True)
+    (data / "replica.db").write_bytes(b"not a database at all" * 500)
+    code, report = doctor()
+    assert code == 1
+    assert "Remove the file" in failures(report)["replica"][1]
+
+
+def test_a_replica_of_a_newer_version_is_named(doctor: Any, account: Sandbox, data: Path) -> None:
+    data.mkdir(mode=0o700, exist_ok=True)
+    with sqlite3.connect(data / "replica.db") as made:
+        made.execute("CREATE TABLE hostaway_mcp_version (version_num VARCHAR(32))")
+        made.execute("INSERT INTO hostaway_mcp_version VALUES ('9999')")
+    _, report = doctor()
+    assert "newer hostaway-mcp" in failures(report)["replica"][0]
+
+
+def test_no_replica_is_no_failure(doctor: Any, account: Sandbox) -> None:
+    code, report = doctor()
+    assert code == 0
+    assert "none yet" in said(report, "replica")
+
+
+@pytest.mark.parametrize(
+    ("check", "setting", "url"),
+    [
+        ("Redis", "HOSTAWAY_MCP_REDIS_URL", "redis://127.0.0.1:{port}/0"),
+        ("replica", "HOSTAWAY_MCP_DATABASE_URL", "postgresql://nobody@127.0.0.1:{port}/none"),
+    ],
+)
+def test_a_server_that_is_away_is_not_well(
+    doctor: Any, account: Sandbox, port: str, check: str, setting: str, url: str
+) -> None:
+    """Both are needed by several machines, and were looked for by nobody before."""
+    code, report = doctor(**{setting: url.format(port=port)})
+    assert code == 1
+    assert failures(report)[check]
+
+
+def test_a_webhook_that_was_deleted_at_hostaway_is_named(doctor: Any, account: Sandbox, data: Path) -> None:
+    WebhookFile(data, account.account_id).keep(Registration("s" * 40, "l" * 40, "p" * 40, webhook_id=7))
+    _, report = doctor()
+    assert failures(report)["webhooks"][1] == "Run: hostaway-mcp webhooks register"

@@ -175,6 +175,19 @@ async def test_every_attempt_takes_a_turn_in_the_lane_of_the_call() -> None:
         assert governor.turns == [(rig.sandbox.account_id, Lane.BACKGROUND)] * 3
 
 
+async def test_a_background_read_stands_in_line_for_minutes() -> None:
+    """Nobody waits for it; a Hostaway that says nothing gets no more of its time for that."""
+    async with scripted(200.0) as (rig, governor):
+        with calls.answering(Call("c", lane=Lane.BACKGROUND)):
+            await rig.transport.call(LISTINGS)
+        assert governor.timeouts[0] > 300
+        rig.sandbox.faults.add("hang", path="/v1/listings", times=3)
+        began = rig.clock.monotonic()
+        with calls.answering(Call("c", lane=Lane.BACKGROUND)), pytest.raises(TimedOutError):
+            await rig.transport.call(LISTINGS)
+        assert rig.clock.monotonic() - began < 100
+
+
 @pytest.mark.parametrize("lane", list(Lane))
 async def test_token_requests_take_turns_in_the_lane_of_who_needs_one(lane: Lane) -> None:
     """A token for background work is no sign of a person, for whom two turns would be kept."""

@@ -11,7 +11,6 @@ from mcp.server.request_state import RequestStateSecurity
 from mcp_types import (
     BlobResourceContents,
     ContentBlock,
-    EmptyResult,
     GetPromptRequestParams,
     GetPromptResult,
     Prompt,
@@ -21,7 +20,6 @@ from mcp_types import (
     ReadResourceResult,
     Resource,
     ResourceTemplate,
-    SetLevelRequestParams,
     TextResourceContents,
 )
 
@@ -38,16 +36,12 @@ from tests.conformance.fixture_tools import PNG, embedded, image, text
 def fixture_server(app: App) -> Server[dict[str, Any]]:
     """
     The server of an app whose tools are `fixture_tools.CATALOGUE`, with everything else that the suite wants.
-
-    Logging is deprecated and no part of the product; its one method is added to the finished server.
     """
-    server = build_server(app, _offer())
-    server.add_request_handler("logging/setLevel", SetLevelRequestParams, _set_level)
-    return server
+    return build_server(app, _offer())
 
 
 def _offer() -> Offer:
-    subscriptions = Subscriptions()
+    subscriptions = Subscriptions(watchable=WATCHED.__eq__)
     return Offer(
         tools=(
             *tools.BLOCKS,
@@ -63,10 +57,6 @@ def _offer() -> Offer:
         subscriptions=subscriptions,
         request_state=RequestStateSecurity.ephemeral(),
     )
-
-
-async def _set_level(_context: Context, _params: SetLevelRequestParams) -> EmptyResult:
-    return EmptyResult()
 
 
 async def _read_text(
@@ -97,10 +87,11 @@ def _resource(uri: str, name: str, mime_type: str) -> Resource:
     return Resource(uri=uri, name=name, description=f"The suite's {name}.", mime_type=mime_type)
 
 
+WATCHED = "test://watched-resource"
 RESOURCES = (
     OfferedResource(_resource("test://static-text", "static text", "text/plain"), _read_text),
     OfferedResource(_resource("test://static-binary", "static binary", "image/png"), _read_binary),
-    OfferedResource(_resource("test://watched-resource", "watched resource", "text/plain"), _read_text),
+    OfferedResource(_resource(WATCHED, "watched resource", "text/plain"), _read_text),
 )
 TEMPLATE = OfferedTemplate(
     ResourceTemplate(

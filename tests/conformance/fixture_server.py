@@ -9,8 +9,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import uvicorn
-from mcp.server.streamable_http_manager import StreamableHTTPASGIApp, StreamableHTTPSessionManager
-from mcp.server.transport_security import TransportSecuritySettings
 from mcp.shared.exceptions import MCPDeprecationWarning
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -20,26 +18,21 @@ from hostaway_mcp.app import App
 from hostaway_mcp.web.guards import KnownHosts, Sized, Trailed
 from hostaway_mcp.web.hosts import allowed_hosts
 from hostaway_mcp.web.serve import HOST, bind
+from hostaway_mcp.web.sessions import METHODS, Sessions
+from hostaway_mcp.web.streams import Streams
+from hostaway_mcp.web.web import MCP_PATH
 from tests.conformance.fixture import fixture_server
 from tests.conformance.fixture_tools import CATALOGUE
 from tests.server.stand import stand
 
 
 def fixture_web(app: App) -> Starlette:
-    """
-    The guards of our door and a session manager with sessions.
-
-    The product's door has none: only a client of the handshake era needs them, and only where the server
-    asks it something or tells it of changes, which the suite wants to see.
-    """
-    manager = StreamableHTTPSessionManager(
-        fixture_server(app),
-        security_settings=TransportSecuritySettings(enable_dns_rebinding_protection=False),
-    )
+    """The guards of our door, and behind them its endpoint for MCP."""
+    endpoint = Sessions(fixture_server(app), Streams())
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        async with manager.run():
+        async with endpoint.run():
             yield
 
     guards = [
@@ -47,13 +40,13 @@ def fixture_web(app: App) -> Starlette:
         Middleware(KnownHosts, allowed=allowed_hosts(app.settings, host=HOST)),
         Middleware(Sized),
     ]
-    routes = [Route("/mcp", endpoint=StreamableHTTPASGIApp(manager))]
+    routes = [Route(MCP_PATH, endpoint=endpoint, methods=METHODS)]
     return Starlette(routes=routes, middleware=guards, lifespan=lifespan)
 
 
 async def main() -> None:
     """Until a signal comes."""
-    # The suite asks for what the protocol deprecates: logging and sampling.
+    # The suite asks for what the protocol deprecates: sampling, and log messages past our own.
     warnings.simplefilter("ignore", MCPDeprecationWarning)
     app = stand(tools=CATALOGUE).app
     with bind(HOST, 0) as listener:

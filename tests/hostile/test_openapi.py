@@ -15,11 +15,12 @@ from schemathesis.specs.openapi.checks import negative_data_rejection, positive_
 from starlette.types import Receive, Scope, Send
 
 from hostaway_mcp.tools.tools import offered
+from hostaway_mcp.web.changes import PATH as CHANGES
 from hostaway_mcp.web.operations import PREFIX
 from hostaway_mcp.web.web import build_web
 from tests.hostile.house import hostile_app
 
-PATHS = [f"{PREFIX}/{tool.name}" for tool in offered()] + ["/health", "/ready", "/metrics"]
+PATHS = [f"{PREFIX}/{tool.name}" for tool in offered()] + [CHANGES, "/health", "/ready", "/metrics"]
 
 
 @pytest.fixture(scope="module")

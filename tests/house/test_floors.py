@@ -18,6 +18,7 @@ FLOORS = (
     ("settings",),
     ("telemetry",),
     ("models",),
+    ("analytics",),
     ("client", "store"),
     ("sync",),
     ("services",),

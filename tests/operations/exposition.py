@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx2
 from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
+import tests.support.database  # noqa: F401 - the turned clock waits for databases
 from hostaway_mcp.app import App
 from hostaway_mcp.web.web import build_web
 from tests.support.house import House, house
@@ -64,9 +66,16 @@ async def watched(**options: Any) -> AsyncIterator[Watched]:
 
 async def shown() -> dict[str, set[str]]:
     """Every sample name that a server shows once it has worked, with the labels it has."""
-    async with watched() as at:
-        await at.call("find_listings")
-        names: dict[str, set[str]] = {}
-        for name, labels in await at.samples():
-            names.setdefault(name, set()).update(label for label, _ in labels)
-        return names
+    with TemporaryDirectory() as folder:
+        async with watched(hostaway_mcp_data_dir=folder) as at:
+            await at.call("find_listings")
+            store = await at.home.app.replica.store()
+            await store.sync.save("listings", "all", {}, as_of=at.home.clock.now())
+            return await _names(at)
+
+
+async def _names(at: Watched) -> dict[str, set[str]]:
+    names: dict[str, set[str]] = {}
+    for name, labels in await at.samples():
+        names.setdefault(name, set()).update(label for label, _ in labels)
+    return names

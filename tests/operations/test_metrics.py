@@ -215,7 +215,7 @@ async def test_labels_hold_only_words_of_ours() -> None:
         "operation": {one.name for one in vars(operations).values() if isinstance(one, Operation)},
         "outcome": codes | {"done", "partial", "cancelled", "ok", "abandoned"},
         "scope": {"ip", "account"},
-        "lane": {"interactive", "background"},
+        "lane": {"interactive", "background", "filling"},
     }
     assert len(samples) > 20
     for _, labels in samples:

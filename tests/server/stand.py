@@ -27,8 +27,10 @@ from hostaway_mcp.errors import (
     UnknownNameError,
 )
 from hostaway_mcp.services.answers import Answer
+from hostaway_mcp.services.replica_state import ReplicaState
 from hostaway_mcp.services.services import Services
 from hostaway_mcp.settings import Settings
+from hostaway_mcp.sync.feed import Feed
 from hostaway_mcp.sync.replica import Replica
 from hostaway_mcp.telemetry.audit import MemoryAudit
 from hostaway_mcp.telemetry.metrics import Metrics
@@ -53,6 +55,7 @@ class Desk:
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     failure: Exception | None = None
+    replica_state: ReplicaState | None = None
 
     @property
     def portfolio(self) -> Desk:
@@ -235,10 +238,12 @@ def stand(*, tools: tuple[Tool, ...] = TOOLS, **settings: Any) -> Stand:
     )
     services = cast("Services", desk)
     replica = Replica("sqlite:///not-used.db", account_id="61148", hostaway=hostaway, clock=clock)
+    desk.replica_state = ReplicaState(replica, clock=clock)
     runner = Runner(
         services=services, tools=tools, clock=clock, audit=audit, metrics=metrics, account="61148"
     )
-    return Stand(App(held, clock, hostaway, services, replica, runner, metrics, audit), desk, audit)
+    feed = Feed(replica, clock=clock)
+    return Stand(App(held, clock, hostaway, services, replica, feed, runner, metrics, audit), desk, audit)
 
 
 async def _hostaway(scope: Any, receive: Any, send: Any) -> None:

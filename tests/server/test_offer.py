@@ -30,13 +30,14 @@ from mcp_types import (
 from hostaway_mcp.server import subscriptions as subscriptions_module
 from hostaway_mcp.server.offer import Offer
 from hostaway_mcp.server.server import build_server
-from hostaway_mcp.server.subscriptions import Subscriptions
+from hostaway_mcp.server.subscriptions import RESOURCE_NOT_FOUND, Subscriptions
 from tests.conformance.fixture import RESOURCES, fixture_server
 from tests.conformance.fixture_tools import CATALOGUE
 from tests.server.conftest import ERAS
-from tests.server.stand import WAIT_SECONDS, Stand, stand
+from tests.server.stand import TOOLS, WAIT_SECONDS, Stand, stand
 
 URI = "test://watched-resource"
+RESOURCE_URIS = {str(offered.card.uri) for offered in RESOURCES}
 
 pytestmark = pytest.mark.filterwarnings("ignore:resources/(un)?subscribe is removed")
 """The client warns of what older servers still need."""
@@ -161,24 +162,25 @@ async def test_state_of_another_call_is_refused() -> None:
 
 
 async def test_since_2026_changes_come_on_a_stream(held: Stand) -> None:
-    """Only what was asked for."""
-    changes = Subscriptions()
+    """Only what was asked for, and of that only what can be had, which the stream says first."""
+    changes = Subscriptions(watchable=RESOURCE_URIS.__contains__)
     server = build_server(held.app, Offer(resources=RESOURCES, subscriptions=changes))
     async with (
         Client(server, mode="2026-07-28") as client,
         asyncio.timeout(WAIT_SECONDS),
-        client.listen(resource_subscriptions=[URI]) as stream,
+        client.listen(resource_subscriptions=[URI, "test://nowhere"]) as stream,
     ):
-        await changes.publish(ResourceUpdated("test://static-text"))
-        await changes.publish(ResourceUpdated(URI))
+        assert stream.honored.resource_subscriptions == [URI]
+        for uri in ("test://static-text", "test://nowhere", URI):
+            await changes.publish(ResourceUpdated(uri))
         assert await anext(stream) == ResourceUpdated(URI)
         changes.close()
         assert [event async for event in stream] == []
 
 
 async def test_before_2026_changes_come_on_the_session(held: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Until the client unsubscribes, or is the oldest of too many."""
-    changes, told = Subscriptions(), asyncio.Queue[str]()
+    """Until the client unsubscribes; too many are refused."""
+    changes, told = Subscriptions(watchable=RESOURCE_URIS.__contains__), asyncio.Queue[str]()
     server = build_server(held.app, Offer(resources=RESOURCES, subscriptions=changes))
 
     async def hear(message: Any) -> None:
@@ -195,20 +197,20 @@ async def test_before_2026_changes_come_on_the_session(held: Stand, monkeypatch:
         await changes.publish(ResourceUpdated(URI))
         await changes.publish(ResourceUpdated("test://static-text"))
         assert await told.get() == "test://static-text"
-        monkeypatch.setattr(subscriptions_module, "MAX_SUBSCRIPTIONS", 1)
-        await client.subscribe_resource(URI)
-        await changes.publish(ResourceUpdated("test://static-text"))
-        await changes.publish(ResourceUpdated(URI))
-        assert await told.get() == URI
-        with pytest.raises(MCPError, match="at most"):
-            await client.subscribe_resource("test://" + "x" * 2_000)
-    await changes.publish(ResourceUpdated(URI))
+        monkeypatch.setattr(subscriptions_module, "MAX_WATCHED", 1)
+        with pytest.raises(MCPError, match="Too many") as caught:
+            await client.subscribe_resource(URI)
+        assert caught.value.code == INVALID_REQUEST
+        with pytest.raises(MCPError, match="Nothing here can be watched") as caught:
+            await client.subscribe_resource("test://nowhere")
+        assert (caught.value.code, caught.value.data) == (RESOURCE_NOT_FOUND, {"uri": "test://nowhere"})
+    await changes.publish(ResourceUpdated("test://static-text"))
     assert told.empty()
 
 
 async def test_without_a_session_nobody_subscribes(held: Stand) -> None:
     """Before 2026-07-28 over HTTP without sessions nothing could be told, so nothing is promised."""
-    server = build_server(held.app, Offer(resources=RESOURCES, subscriptions=Subscriptions()))
+    server = build_server(held.app)
     manager = StreamableHTTPSessionManager(server, stateless=True)
     transport = httpx2.ASGITransport(app=StreamableHTTPASGIApp(manager))
     async with (
@@ -217,21 +219,41 @@ async def test_without_a_session_nobody_subscribes(held: Stand) -> None:
         Client(streamable_http_client("http://127.0.0.1:1/mcp", http_client=http), mode="legacy") as client,
     ):
         with pytest.raises(MCPError, match="no way to tell") as caught:
-            await client.subscribe_resource(URI)
+            await client.subscribe_resource("hostaway://listing/1")
     assert caught.value.code == INVALID_REQUEST
 
 
 @pytest.mark.parametrize("era", ERAS)
-async def test_subscriptions_are_offered_only_where_something_changes(era: str, held: Stand) -> None:
-    """The product declares none."""
-    async with Client(build_server(held.app), mode=ERAS[era]) as client:
-        if era == "2025-11-25":
-            with pytest.raises(MCPError) as caught:
-                await client.subscribe_resource(URI)
-            assert caught.value.code == METHOD_NOT_FOUND
-            assert client.server_capabilities.resources is not None
-            assert not client.server_capabilities.resources.subscribe
-        else:
-            with pytest.raises(MCPError):
-                async with client.listen(resource_subscriptions=[URI]):
-                    pass
+async def test_subscriptions_are_offered_only_where_something_changes(era: str) -> None:
+    """Without the tool that reads the one resource that changes, there is nothing to hear of."""
+    async with Client(build_server(stand(tools=TOOLS[:1]).app), mode=ERAS[era]) as client:
+        uri = "hostaway://listing/1"
+        with pytest.raises(MCPError) as caught:
+            await (
+                client.subscribe_resource(uri)
+                if era == "2025-11-25"
+                else client.listen(resource_subscriptions=[uri]).__aenter__()
+            )
+        assert caught.value.code == METHOD_NOT_FOUND
+        assert client.server_capabilities is not None
+        assert client.server_capabilities.resources is None
+
+
+async def test_lists_that_do_not_change_are_not_told_of(held: Stand) -> None:
+    """The SDK would declare them together with the resources that do."""
+    async with Client(build_server(held.app), mode="auto") as client:
+        declared = client.server_capabilities
+        assert declared is not None
+        assert declared.tools is not None
+        assert declared.prompts is not None
+        assert declared.resources is not None
+        assert not declared.tools.list_changed
+        assert not declared.prompts.list_changed
+        assert not declared.resources.list_changed
+        assert declared.resources.subscribe
+        async with (
+            asyncio.timeout(WAIT_SECONDS),
+            client.listen(tools_list_changed=True, resource_subscriptions=["hostaway://listing/1"]) as stream,
+        ):
+            honored = stream.honored.model_dump(exclude_none=True)
+        assert honored == {"resource_subscriptions": ["hostaway://listing/1"]}

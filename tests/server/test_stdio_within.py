@@ -143,3 +143,17 @@ async def test_second_signal_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> N
             await line.held.desk.ended.wait()
     line.close()
     assert line.held.desk.log == ["cancelled"]
+
+
+async def test_the_end_of_the_input_ends_a_stream_of_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is answered as one that was ended on purpose, and nobody waits for it."""
+    monkeypatch.setattr(stdio, "GRACE_SECONDS", 10 * WAIT_SECONDS)
+    async with serving_stdio(monkeypatch) as line:
+        wanted = {"resourceSubscriptions": ["hostaway://listing/1"]}
+        params = {"notifications": wanted, "_meta": MODERN}
+        body = {"jsonrpc": "2.0", "id": 1, "method": "subscriptions/listen", "params": params}
+        line.write(json.dumps(body).encode() + b"\n")
+        assert (await line.answer())["params"]["notifications"] == wanted
+        line.close()
+        answer = await line.answer()
+        assert (answer["id"], "result" in answer) == (1, True)

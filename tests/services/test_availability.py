@@ -219,9 +219,9 @@ async def test_a_filter_that_counts_the_day_of_departure_hides_nothing() -> None
         free = next(one for one in truth.active(world) if truth.can_be_booked(world, one, ARRIVAL, DEPARTURE))
         listed = home.app.services.availability._filtered
 
-        async def strict(wish: Any, city: str | None, roomy: Any) -> Any:
-            known = await listed(wish, city, roomy)
-            return type(known)(tuple(one for one in known.rows if one.id != free), known.as_of)
+        async def strict(wish: Any, city: str | None, numbers: Any) -> Any:
+            known = await listed(wish, city, numbers)
+            return type(known)(tuple(one for one in known.rows if one != free), known.as_of)
 
         home.app.services.availability._filtered = strict  # type: ignore[method-assign]
         answer = await _walk(home, **ASKED)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from hostaway_mcp.sandbox.documented import blank
 from hostaway_mcp.services.connection import NO_WEBHOOKS, Connection
 from tests.support.house import House, house
+from tests.support.replica import synced
 
 
 async def check(home: House, **how: bool) -> Connection:
@@ -185,3 +187,45 @@ async def test_a_429_without_our_doing_means_somebody_else() -> None:
         assert answer.budget.refused == 1
         assert any(hint.startswith("Another program uses") for hint in answer.hints)
         assert json.loads(answer.model_dump_json())["budget"]["refused"] == 1
+
+
+async def test_a_synced_replica_tells_its_ages_its_sweep_and_its_deliveries(tmp_path: Path) -> None:
+    async with synced(tmp_path) as home:
+        answer = await check(home)
+        rows = {one.noun: one.rows for one in answer.freshness}
+        assert rows["listings"] == 6
+        assert rows["reservations"] == len(home.sandbox.world.stays)
+        assert all(one.as_of <= home.clock.now() for one in answer.freshness)
+        replica = answer.replica
+        assert (replica.state, replica.first_sync, replica.deliveries) == ("whole", None, None)
+        assert replica.calendars is not None
+        assert (replica.calendars.kept, replica.calendars.fresh_share) == (replica.calendars.listings, 1.0)
+
+        store = await home.app.replica.store()
+        await store.deliveries.keep("d", "message.received", 7, {}, home.clock.now())
+        await home.clock.sleep(7 * 3_600)
+        later = (await check(home)).replica
+        assert later.calendars is not None
+        assert later.calendars.fresh_share == 0.0
+        assert later.deliveries is not None
+        assert (later.deliveries.waiting, later.deliveries.last_event) == (1, "message.received")
+
+
+async def test_a_first_sync_says_what_is_there_and_what_is_still_to_come(tmp_path: Path) -> None:
+    async with house(listings=6, hostaway_mcp_data_dir=tmp_path) as home:
+        assert (await check(home)).replica.state == "none"
+        home.sandbox.faults.add("status", path="/v1/listings/*/calendar", status=503, times=None)
+        await (await home.app.replica.sync()).run()
+        replica = (await check(home)).replica
+        assert replica.state == "filling"
+        assert replica.first_sync is not None
+        assert "still to come: 0 of 6 calendars" in replica.first_sync
+
+
+async def test_a_replica_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / "replica.db").write_bytes(b"not a database at all" * 500)
+    async with house(hostaway_mcp_data_dir=tmp_path) as home:
+        answer = await check(home)
+        assert answer.connected
+        assert answer.replica.state == "unusable"
+        assert answer.replica.says

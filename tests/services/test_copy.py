@@ -26,7 +26,16 @@ QUESTIONS: tuple[tuple[str, dict[str, object]], ...] = (
     ("find_reservations", {"from_": "today", "to": "+14d"}),
     ("find_reservations", {"from_": "2026-05-01", "to": "2026-06-01", "by": "arrival"}),
     ("find_reservations", {"from_": "2026-03-01", "to": "2026-04-01", "by": "booked"}),
+    ("find_reservations", {"from_": "today", "to": "+60d", "status_class": ["dead"], "sort": "-updated"}),
+    (
+        "find_reservations",
+        {"from_": "-60d", "to": "+60d", "by": "departure", "channel": ["airbnb"], "limit": 5},
+    ),
+    ("find_reservations", {"from_": "-30d", "to": "+60d", "guest": "an", "sort": "booked", "detail": "full"}),
+    ("stay_board", {}),
+    ("stay_board", {"date": "-7d", "days": 14, "limit": 9}),
     ("check_availability", {"from_": "+10d", "to": "+13d", "guests": 2}),
+    ("check_availability", {"from_": "+3d", "to": "+6d", "flex_days": 2}),
     ("get_calendar", {"from_": "today", "to": "+30d", "limit": 3}),
 )
 
@@ -49,7 +58,34 @@ async def test_the_copy_says_what_hostaway_says_and_costs_nothing(
     assert copied.json == from_hostaway
 
 
+@pytest.mark.parametrize(
+    ("tool", "question", "rows"),
+    [
+        ("find_reservations", {"from_": "-90d", "to": "+90d", "sort": "-booked", "limit": 7}, "reservations"),
+        ("find_reservations", {"from_": "-60d", "to": "+60d", "by": "arrival", "limit": 9}, "reservations"),
+        ("stay_board", {"date": "-3d", "days": 10, "limit": 8}, "days"),
+    ],
+)
+async def test_a_list_that_was_begun_in_the_copy_goes_on_at_hostaway(
+    home: House, tool: str, question: dict[str, object], rows: str
+) -> None:
+    """Page by page it is the list that Hostaway gives, whichever of the two each page is from."""
+    async with house(listings=6) as live:
+        cursors: list[str | None] = [None]
+        while True:
+            asked = {**question, "cursor": cursors[-1]} if cursors[-1] else dict(question)
+            copied, from_hostaway = await home.ask(tool, **asked), await live.ask(tool, **asked)
+            for key in (rows, "total", "counts", "next_cursor"):
+                assert copied.json.get(key) == from_hostaway.json.get(key), (len(cursors), key)
+            if "next_cursor" not in copied.json:
+                break
+            cursors.append(copied.json["next_cursor"])
+    assert len(cursors) > 3
+
+
 async def test_a_window_beyond_the_copy_is_asked_of_hostaway(home: House) -> None:
+    # As if there had been too many stays before the two years of history to keep them all.
+    await (await home.app.replica.store()).sync.forget("reservations", "older")
     answer = await home.ask("find_reservations", from_="2023-01-01", to="2023-02-01")
     assert answer.json["source"] == "mixed", "the listings are the copy's"
     assert any(path.endswith("/reservations") for path in home.upstream[-3:])

@@ -71,10 +71,12 @@ async def test_words_are_found_with_where_they_were_said(tmp_path: Path) -> None
 
 async def test_it_is_never_called_complete_while_only_unread_threads_are_read(tmp_path: Path) -> None:
     async with synced(tmp_path) as home:
-        kept = await (await home.app.replica.store()).messages.count()
+        store = await home.app.replica.store()
+        there, read = await store.conversations.count(), await store.threads.count()
+        assert 0 < read < there == len(home.sandbox.world.conversations)
         answer = await search(home, text="zzzz")
         assert not answer.complete
-        assert f"it has {kept:,}" in answer.missing[0].what
+        assert f"of {there - read:,} of {there:,} conversations" in answer.missing[0].what
         assert answer.source == "replica"
 
 

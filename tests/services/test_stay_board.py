@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from hostaway_mcp.errors import CursorError, InputError, UnknownNameError
-from hostaway_mcp.services.stay_board import PARTS, Board, BoardDay
+from hostaway_mcp.services.stay_board import Board, BoardDay
+from hostaway_mcp.services.stay_sheet import PARTS
 from tests.support.house import House, house
 from tests.support.replica import synced
 

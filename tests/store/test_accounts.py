@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 
 from sqlalchemy import Select, Table, select
 
+from hostaway_mcp.models.reservations import By, ReservationStatus
 from hostaway_mcp.store import Store
+from hostaway_mcp.store.privacy import Cutoffs, Tied
+from hostaway_mcp.store.remains import Needles, Searched
 from hostaway_mcp.store.schema import metadata
+from hostaway_mcp.store.stay_lists import Listed, Order
+from hostaway_mcp.store.stay_windows import Which
 from tests.store.conftest import FIRST, LAST, SEEN, Opener
 from tests.store.sent import ROW_NOUNS, Sent, put_everything
 from tests.store.test_rows import LATER
+
+WHOLE = Which(By.ARRIVAL, date(2000, 1, 1), date(2100, 1, 1))
 
 Contents = dict[str, list[Any]]
 
@@ -40,6 +47,8 @@ async def filled(store: Store, sent: Sent) -> Store:
     await store.sync.save("reservations", "all", {"after": 5}, SEEN)
     await store.sync.claim("reservations", "us", 10_000_000)
     await store.deliveries.keep("d1", "reservation.created", 5, {"a": 1}, SEEN)
+    await store.privacy.forget([1])
+    await store.threads.keep(_thread(sent), messages=3, as_of=SEEN)
     assert all((await contents(store)).values())
     return store
 
@@ -53,15 +62,18 @@ def attempts(other: Store, sent: Sent) -> dict[str, Callable[[], Awaitable[objec
     calls: dict[str, Callable[[], Awaitable[object]]] = {
         "calendar.ages": lambda: other.calendar.ages(listing_ids, FIRST, LAST),
         "calendar.days": lambda: other.calendar.days(listing_ids, FIRST, LAST),
+        "calendar.free": lambda: other.calendar.free(listing_ids, FIRST, LAST),
         "calendar.put": lambda: other.calendar.put(listing_ids[0], [], [], FIRST, LAST, seen_at=LATER),
         "changes.add": lambda: _nothing(),
         "changes.forget": lambda: other.changes.forget(LATER + timedelta(days=1)),
         "changes.last": lambda: other.changes.last(),
         "changes.since": lambda: other.changes.since(0),
+        "deliveries.about": lambda: other.deliveries.about(datetime.min.replace(tzinfo=UTC)),
         "deliveries.count": lambda: other.deliveries.count(),
         "deliveries.done": lambda: other.deliveries.done(1),
         "deliveries.failed": lambda: other.deliveries.failed(1),
         "deliveries.forget": lambda: other.deliveries.forget(LATER),
+        "deliveries.last": lambda: other.deliveries.last(),
         "deliveries.waiting": lambda: other.deliveries.waiting(),
         "dictionaries.all": lambda: other.dictionaries.all(),
         "dictionaries.get": lambda: other.dictionaries.get("countries"),
@@ -71,17 +83,37 @@ def attempts(other: Store, sent: Sent) -> dict[str, Callable[[], Awaitable[objec
         "nights.each": lambda: other.nights.each(date.min, date.max),
         "nights.recount": lambda: _nothing(),
         "nights.totals": lambda: other.nights.totals(FIRST, LAST),
+        "privacy.keep_to_retention": lambda: _first(other.privacy.keep_to_retention(Cutoffs())),
+        "privacy.stays": lambda: _collected(other.privacy.stays()),
+        "privacy.tied": lambda: _counts(other.privacy.tied(ids["reservations"])),
+        "remains.compact": lambda: other.remains.compact(),
+        "remains.is_alone": lambda: other.remains.is_alone(),
+        "remains.search": lambda: _rows(other.remains.search(Needles({"a"}))),
+        "remains.settle": lambda: other.remains.settle(),
+        "listings.active": lambda: other.listings.active(),
+        "reservations.arriving": lambda: other.reservations.arriving(date.min, date.max),
+        "reservations.brief": lambda: other.reservations.brief(WHOLE),
+        "reservations.dates": lambda: other.reservations.dates(WHOLE),
+        "reservations.first_arrivals": lambda: other.reservations.first_arrivals(FIRST, LAST),
+        "reservations.page": lambda: _ids(other.reservations.page(WHOLE, order=Order("arrival"), limit=9)),
+        "reservations.turnovers": lambda: other.reservations.turnovers(WHOLE, frozenset(ReservationStatus)),
         "reservations.find": lambda: other.reservations.find(unread=True),
         "sync.forget": lambda: other.sync.forget("reservations"),
+        "sync.mark": lambda: other.sync.mark("reservations", ["all"], "asked"),
         "sync.release": lambda: other.sync.release("reservations", "us"),
         "sync.state": lambda: other.sync.state("reservations", "all"),
         "sync.states": lambda: other.sync.states(),
+        "threads.count": lambda: other.threads.count(),
+        "threads.get": lambda: other.threads.get([_thread(sent)]),
         "units.of": lambda: other.units.of(sent.units[0]),
+        "units.several": lambda: other.units.several(),
         # Those that write rows of their own come last.
         "deliveries.keep": lambda: other.deliveries.keep("d1", None, None, {}, LATER),
         "dictionaries.put": lambda: other.dictionaries.put("countries", {}, seen_at=LATER),
+        "sync.calendars": lambda: _calendars(other),
         "sync.claim": lambda: other.sync.claim("reservations", "them", 10),
         "sync.save": lambda: other.sync.save("reservations", "all", {}, LATER),
+        "threads.keep": lambda: other.threads.keep(_thread(sent), messages=1, as_of=LATER),
         "units.put_of": lambda: other.units.put_of(1, sent.units[1].rows, sent.units[1].raw, seen_at=LATER),
     }
     for noun in (*ROW_NOUNS, "units"):
@@ -93,40 +125,96 @@ def attempts(other: Store, sent: Sent) -> dict[str, Callable[[], Awaitable[objec
             f"{noun}.gone": partial(rows.gone, ids[noun], at=LATER),
             f"{noun}.ids": rows.ids,
             f"{noun}.put": partial(rows.put, [], [], seen_at=LATER),
+            f"{noun}.rewrite": _nothing,
+            f"{noun}.unseen": partial(rows.unseen, LATER),
+            f"{noun}.versions": rows.versions,
             f"{noun}.where": partial(rows.where, id=ids[noun]),
         }
     calls["listings.put"] = lambda: other.listings.put(
         page.rows, [{**raw, "name": "theirs"} for raw in page.raw], seen_at=LATER
     )
+    calls["privacy.forget"] = lambda: other.privacy.forget(ids["reservations"])
     return calls
+
+
+def _thread(sent: Sent) -> int:
+    return sent.conversations.rows[0].id
 
 
 async def _nothing() -> None:
     """Takes a connection that a caller has; there is none to be had from outside."""
 
 
+async def _first(answer: Awaitable[tuple[Any, ...]]) -> Any:
+    return (await answer)[0]
+
+
+async def _calendars(store: Store) -> Any:
+    known = await store.sync.calendars()
+    return known.listings, known.read, known.oldest
+
+
+async def _ids(answer: Awaitable[Listed]) -> Any:
+    return (await answer).ids
+
+
+async def _counts(answer: Awaitable[Tied]) -> Any:
+    return (await answer).counts
+
+
+async def _rows(answer: Awaitable[Searched]) -> Any:
+    searched = await answer
+    return searched.rows, searched.found
+
+
+async def _collected(rows: AsyncIterator[Any]) -> list[Any]:
+    return [row async for row in rows]
+
+
 READS = {
-    "all",
+    "active",
     "ages",
+    "all",
+    "arriving",
+    "brief",
+    "calendars",
     "count",
+    "dates",
     "days",
     "each",
     "find",
+    "first_arrivals",
+    "free",
     "get",
     "ids",
     "last",
     "of",
+    "page",
     "search",
+    "several",
     "since",
+    "turnovers",
+    "versions",
     "where",
 }
-WRITES = {"deliveries.keep", "dictionaries.put", "sync.claim", "sync.save", "units.put_of", "listings.put"}
+WRITES = {
+    "remains.compact",
+    "deliveries.keep",
+    "dictionaries.put",
+    "sync.claim",
+    "sync.save",
+    "threads.keep",
+    "units.put_of",
+    "listings.put",
+}
 
 
 def nothing(answer: object) -> bool:
     """Whether an answer holds no row: none, zero, or empty all the way down."""
     if isinstance(answer, dict):
         return all(nothing(value) for value in answer.values())
+    if isinstance(answer, tuple):
+        return all(nothing(value) for value in answer)
     return not answer or answer == type(answer)()
 
 

@@ -7,6 +7,7 @@ import sqlite3
 import stat
 import sys
 from pathlib import Path
+from random import Random
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -147,6 +148,33 @@ async def test_a_locked_file_is_named(tmp_path: Path) -> None:
     other.close()
     await store.reservations.put(*stay(), seen_at=SEEN)
     await store.aclose()
+
+
+async def test_whoever_is_cancelled_while_writing_leaves_no_lock(tmp_path: Path) -> None:
+    """A statement that was not read to its end would keep its transaction."""
+    database = open_database(f"sqlite:///{tmp_path}/store.db", busy_seconds=0.2)
+    dice = Random(5)
+    async with database.write("1") as connection:
+        await connection.execute(text("CREATE TABLE rows (number INTEGER)"))
+        await connection.execute(text("INSERT INTO rows VALUES (:one)"), [{"one": n} for n in range(3_000)])
+
+    async def write() -> None:
+        while True:
+            async with database.write("1") as connection:
+                (await connection.execute(text("SELECT number FROM rows"))).fetchmany(3)
+                await connection.execute(text("UPDATE rows SET number = number + 1 WHERE number < 100"))
+
+    for _ in range(60):
+        writers = [asyncio.create_task(write()) for _ in range(4)]
+        await asyncio.sleep(dice.random() * 0.05)
+        for writer in writers:
+            writer.cancel()
+        assert all(
+            isinstance(one, BaseException) for one in await asyncio.gather(*writers, return_exceptions=True)
+        )
+        async with database.write("1") as connection:
+            await connection.execute(text("INSERT INTO rows VALUES (1)"))
+    await database.aclose()
 
 
 async def test_a_directory_that_cannot_be_made_is_named(tmp_path: Path) -> None:

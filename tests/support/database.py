@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
 from queue import SimpleQueue
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import aiosqlite.core
 from sqlalchemy.ext.asyncio import engine
 from sqlalchemy.util.concurrency import greenlet_spawn
 
-_under_way = 0
-_asked: set[Any] = set()
+_under_way: WeakKeyDictionary[asyncio.AbstractEventLoop, int] = WeakKeyDictionary()
+_asked: set[asyncio.Future[Any]] = set()
 """What SQLite's threads have not answered yet; SQLAlchemy closes cursors past its own way to them."""
 
 
 def databases_busy() -> bool:
-    """Whether a statement is under way; virtual time must stand still until it is answered."""
-    return _under_way > 0 or bool(_asked)
+    """Whether a statement of this loop is under way; virtual time must stand still until it is answered."""
+    loop = asyncio.get_running_loop()
+    # A loop that was closed over a statement never hears of its end.
+    return _under_way.get(loop, 0) > 0 or any(one.get_loop() is loop for one in _asked)
 
 
 async def _counted(function: Any, *args: Any, **kwargs: Any) -> Any:
-    global _under_way
-    _under_way += 1
+    loop = asyncio.get_running_loop()
+    _under_way[loop] = _under_way.get(loop, 0) + 1
     try:
         return await greenlet_spawn(function, *args, **kwargs)
     finally:
-        _under_way -= 1
+        _under_way[loop] -= 1
 
 
 engine.greenlet_spawn = _counted  # type: ignore[assignment,attr-defined]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +12,10 @@ import pytest
 import tests.support.database  # noqa: F401 - the turned clock waits for databases
 from hostaway_mcp.store.store import Store
 from hostaway_mcp.sync.sync import Sync
+from tests.support import servers
 from tests.support.clock import FakeClock
 from tests.support.house import House, house
+from tests.support.postgres import new_database
 
 
 @dataclass(frozen=True)
@@ -32,17 +34,38 @@ class Copy:
 Copies = Callable[..., AbstractAsyncContextManager[Copy]]
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """A database that many tests use one after another."""
+    with new_database(servers.postgres_server()) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database of each kind; one that other tests have used is emptied by whoever opens it."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'replica.db'}"
+    return str(request.getfixturevalue("postgres"))
+
+
+@asynccontextmanager
+async def copied(url: str, folder: Path, **about: object) -> AsyncIterator[Copy]:
+    """A house of some listings whose replica is at this URL, and empty."""
+    clock = FakeClock()
+    places = {"hostaway_mcp_data_dir": folder, "hostaway_mcp_database_url": url}
+    async with house(clock=clock, **(places | about)) as home:  # type: ignore[arg-type]
+        account = home.app.settings.hostaway_account_id
+        async with await Store.open(url, account_id=account, clock=clock) as store:
+            await store.forget_account()
+            yield Copy(home, store, url)
+
+
 @pytest.fixture
-def copies(tmp_path: Path) -> Copies:
+def copies(url: str, tmp_path: Path) -> Copies:
     """Makes a house of some listings with an empty store."""
 
-    @asynccontextmanager
-    async def made(**about: object) -> AsyncIterator[Copy]:
-        clock = FakeClock()
-        url = f"sqlite:///{tmp_path / 'replica.db'}"
-        async with house(clock=clock, hostaway_mcp_data_dir=tmp_path, **about) as home:  # type: ignore[arg-type]
-            account = home.app.settings.hostaway_account_id
-            async with await Store.open(url, account_id=account, clock=clock) as store:
-                yield Copy(home, store, url)
+    def made(**about: object) -> AbstractAsyncContextManager[Copy]:
+        return copied(url, tmp_path, **about)
 
     return made

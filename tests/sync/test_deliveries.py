@@ -323,8 +323,9 @@ async def test_a_failure_at_hostaway_leaves_it_waiting(
         number = talkative(copy)[0]
         copy.home.sandbox.world.touch_reservation(number, hostNote="x")
         await come(copy, *sent(copy))
-        kind = fault.pop("kind")
-        copy.home.sandbox.faults.add(kind, path="/v1/reservations*", times=None, **fault)
+        kind = fault["kind"]
+        about = {name: value for name, value in fault.items() if name != "kind"}
+        copy.home.sandbox.faults.add(kind, path="/v1/reservations*", times=None, **about)
         if error:
             with pytest.raises(error):
                 await worker(copy).run_once()

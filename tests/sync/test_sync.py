@@ -10,6 +10,7 @@ import pytest
 
 from hostaway_mcp.errors import CredentialsError
 from hostaway_mcp.store.store import Store
+from hostaway_mcp.sync import lists, stays
 from hostaway_mcp.sync.calendar import AHEAD_DAYS, BEHIND_DAYS
 from hostaway_mcp.sync.reservations import HISTORY_DAYS
 from tests.sync.conftest import Copies, Copy
@@ -121,3 +122,155 @@ async def test_wrong_credentials_end_it_at_once(copies: Copies) -> None:
     async with copies(listings=3, hostaway_client_secret="wrong-secret-wrong-secret-1234567") as copy:
         with pytest.raises(CredentialsError):
             await copy.sync().run()
+
+
+async def test_dictionaries_and_units_come_too(copies: Copies) -> None:
+    """What listings point into, and the like homes of those that have several."""
+    async with copies(listings=6) as copy:
+        world = copy.home.sandbox.world
+        await copy.sync().run()
+        kept = await copy.store.dictionaries.all()
+        assert len(kept) == 13
+        assert kept["currencies"].content["EUR"]
+        assert {one["id"] for one in kept["amenities"].content} > {1}
+        several = {number for number, units in world.units.items() if units}
+        assert several
+        for number, units in world.units.items():
+            assert {one.row.id for one in await copy.store.units.of(number)} == {one["id"] for one in units}
+        asked = [path for path in copy.home.upstream if path.startswith("/v1/listingUnits/")]
+        assert {int(path.rpartition("/")[2]) for path in asked} == several
+
+
+async def test_near_stays_answer_before_the_rest_is_there(copies: Copies) -> None:
+    """Listings, the stays of the next thirty days and a look at the changes; then everything else."""
+    async with copies(listings=6) as copy:
+        await copy.sync().run()
+        paths = [one.path for one in copy.home.sandbox.requests if not one.path.endswith("/accessTokens")]
+        first_else = next(place for place, path in enumerate(paths) if path not in FIRST)
+        assert paths[:first_else].count("/v1/listings") == 1
+        assert paths[:first_else].count("/v1/reservations") == 3
+        assert not {"/v1/listings"} & set(paths[first_else:])
+
+
+FIRST = {"/v1/listings", "/v1/reservations"}
+
+
+async def test_a_stay_that_was_deleted_goes_within_a_day(copies: Copies) -> None:
+    """No list of changes has it and no webhook tells; with what was said about it."""
+    async with copies(listings=4) as copy:
+        sync = copy.sync()
+        await sync.run()
+        world = copy.home.sandbox.world
+        kept = {one.row.reservation_id for one in await copy.store.conversations.all()}
+        today = world.clock.today()
+        near = [n for n, stay in world.stays.items() if n in kept and stay.arrival > today]
+        old = min(world.stays.values(), key=lambda stay: stay.arrival).id
+        for number in (near[0], old):
+            world.remove_reservation(number)
+        await copy.home.clock.sleep(86_460)
+        asked = len(copy.home.upstream)
+        assert (await sync.run()).complete
+        left = {one.row.id for one in await copy.store.reservations.all()}
+        assert not {near[0], old} & left
+        assert not await copy.store.conversations.where(reservation_id=near[0])
+        assert [
+            one.row_id for one in await copy.store.changes.since(0, kinds=["gone"], nouns=["reservations"])
+        ]
+        looked = [path for path in copy.home.upstream[asked:] if path.startswith("/v1/reservations")]
+        assert len(looked) < 40
+
+
+async def test_calendars_are_brought_by_what_they_are_worth(copies: Copies) -> None:
+    """First of the listings whose stays changed, then of those that somebody asks about."""
+    async with copies(listings=6) as copy:
+        sync = copy.sync()
+        await sync.run()
+        world = copy.home.sandbox.world
+        active = [number for number, one in world.listings.items() if not one["specialStatus"]]
+        changed, wanted = active[-1], active[-2]
+        await copy.home.clock.sleep(1_000)
+        await sync.refresh("calendar", str(wanted))
+        world.add_reservation(changed, "2026-11-01", "2026-11-05")
+        asked = len(copy.home.upstream)
+        await sync.run()
+        assert _calendars(copy, asked) == [changed], "a new stay takes nights"
+        await sync.run()
+        asked = len(copy.home.upstream)
+        await copy.home.clock.sleep(3_700)
+        await sync.run()
+        assert _calendars(copy, asked) == [wanted], "kept fresher, for a day"
+        world.touch_reservation(world.stays_of[changed][-1].id, status="cancelled")
+        await copy.home.clock.sleep(6 * 3_600)
+        await sync.refresh("reservations", "changes")
+        pieces = await sync._calendars()
+        assert [int(one.part) for one in pieces][:2] == [changed, wanted]
+        assert len(pieces) == len(active)
+
+
+def _calendars(copy: Copy, since: int) -> list[int]:
+    paths = [path for path in copy.home.upstream[since:] if path.endswith("/calendar")]
+    return [int(path.split("/")[3]) for path in paths]
+
+
+async def test_a_list_that_moves_while_it_is_read_loses_nothing(
+    copies: Copies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One is removed from a page already read and one is added at the end: the number stays the same."""
+    monkeypatch.setattr(lists, "PAGE_LIMIT", 5)
+    async with copies(listings=8) as copy:
+        await copy.sync().run()
+        world = copy.home.sandbox.world
+        await copy.home.clock.sleep(1_000)
+        find = copy.home.app.hostaway.tasks.find
+        moved: list[int] = []
+
+        async def moving(**wanted: object) -> object:
+            page = await find(**wanted)  # type: ignore[arg-type]
+            if not moved:
+                # Two, so that a row slips over the overlap of two pages.
+                for _ in range(2):
+                    moved.append(next(iter(world.tasks)))
+                    task = world.tasks.pop(moved[-1])
+                    world.tasks[task["id"] + 10_000] = task | {"id": task["id"] + 10_000}
+            return page
+
+        monkeypatch.setattr(copy.home.app.hostaway.tasks, "find", moving)
+        assert (await copy.sync().run()).complete
+        assert len(moved) == 2
+        # Those that were removed while it was read are there until the next time.
+        assert await copy.store.tasks.ids() - set(moved) == set(world.tasks)
+        await copy.home.clock.sleep(1_000)
+        await copy.sync().run()
+        assert await copy.store.tasks.ids() == set(world.tasks)
+
+
+async def test_what_is_read_anew_stays_true_as_of_before(copies: Copies) -> None:
+    """While a list is read again the copy answers, with the age that it had."""
+    async with copies(listings=3) as copy:
+        await copy.sync().run()
+        before = await copy.store.sync.state("listings", "all")
+        await copy.home.clock.sleep(4_000)
+        copy.home.sandbox.faults.add("hang", path="/v1/listings", times=1, seconds=3_600)
+        task = asyncio.ensure_future(copy.sync().run())
+        await copy.home.clock.sleep(5)
+        outcome = await copy.home.ask("find_listings")
+        assert outcome.json["source"] == "replica"
+        during = await copy.store.sync.state("listings", "all")
+        assert before is not None
+        assert during is not None
+        assert during.as_of == before.as_of
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_another_form_of_a_stay_is_no_change(copies: Copies) -> None:
+    """A single stay carries its policy and no balance, a list the other way round."""
+    async with copies(listings=3) as copy:
+        await copy.sync().run()
+        before = await copy.store.changes.last()
+        number = next(iter(copy.home.sandbox.world.stays))
+        one = await copy.home.app.hostaway.reservations.get(number, include_resources=True)
+        await stays._keep_single(copy.store, one)
+        assert await copy.store.changes.last() == before
+        (kept,) = await copy.store.reservations.get([number])
+        assert kept.row.remaining_balance is not None or one.row.total_price is None

@@ -56,6 +56,21 @@ def test_a_record_is_one_json_line(tmp_path: Path) -> None:
     assert audit.failures == 0
 
 
+def test_a_file_that_was_moved_away_is_begun_anew(tmp_path: Path) -> None:
+    path, old = tmp_path / "audit.jsonl", tmp_path / "audit.jsonl.1"
+    audit = AuditFile(path)
+    audit.append(record(1))
+    path.rename(old)
+    audit.append(record(2))
+    path.unlink()
+    audit.append(record(3))
+    audit.close()
+    audit.append(record(4))
+    assert [json.loads(line)["correlation_id"][-1] for line in path.read_text().splitlines()] == ["3", "4"]
+    assert json.loads(old.read_text())["correlation_id"][-1] == "1"
+    assert audit.failures == 0
+
+
 def test_only_its_owner_can_read_it(tmp_path: Path) -> None:
     AuditFile(tmp_path / "new" / "audit.jsonl").append(record())
     assert stat.S_IMODE((tmp_path / "new" / "audit.jsonl").stat().st_mode) == 0o600

@@ -39,6 +39,7 @@ async def test_ready_before_the_first_call() -> None:
             "hostaway",
             "budget",
             "audit",
+            "replica",
         ]
         assert not at.held.app.metrics.upstream_calls
 

@@ -91,7 +91,8 @@ async def test_a_delivery_is_kept_and_answered_200(tmp_path: Path, body: dict[st
         assert (response.status_code, response.json()) == (200, {"outcome": "new"})
         assert at.kept() == [(body["event"], body["data"]["id"])]
         (delivery,) = await (await at.home.app.replica.store()).deliveries.waiting()
-        assert delivery.body == body
+        numbers = {"id", "conversationId", "reservationId"} & body["data"].keys()
+        assert delivery.body["data"] == {name: body["data"][name] for name in numbers}, "no words are kept"
         assert at.home.upstream == []
 
 

@@ -214,11 +214,31 @@ def login(
 
 
 @commands.command()
-def logout() -> None:
+def logout(
+    purge: Annotated[
+        bool, typer.Option("--purge", help="Also remove what was read of the account, and its webhook.")
+    ] = False,
+) -> None:
     """End the access token, remove the credentials that login kept, and say what is left."""
     from hostaway_mcp.cli.login import run_logout
 
-    run_logout()
+    run_logout(purge=purge)
+
+
+@commands.command("forget-guest")
+def forget_guest(
+    email: Annotated[str | None, typer.Option(help="The guest's mail address.")] = None,
+    phone: Annotated[str | None, typer.Option(help="The guest's telephone number.")] = None,
+    name: Annotated[str | None, typer.Option(help="The guest's full name; namesakes are shown.")] = None,
+    reservation: Annotated[
+        list[int] | None, typer.Option(help="The number of a stay; may be given several times.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before it is done.")] = False,
+) -> None:
+    """Erase a guest from everything that is kept here, for good, and search it for what may be left."""
+    from hostaway_mcp.cli.forget import run_forget_guest
+
+    run_forget_guest(email=email, phone=phone, name=name, reservations=reservation or [], yes=yes)
 
 
 @commands.command()

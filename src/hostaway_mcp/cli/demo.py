@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from hostaway_mcp.cli.serve import LOOPBACK, new_sandbox, run, serving, settings_for
+from hostaway_mcp.cli.serve import LOOPBACK, new_sandbox, run, serving, settings_for, throwaway_folder
+from hostaway_mcp.cli.sync import shown
 from hostaway_mcp.errors import HostawayMcpError
 from hostaway_mcp.settings import LogFormat, LogLevel
 from hostaway_mcp.telemetry.logs import configure_logs
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
     from mcp import Client
     from mcp_types import CallToolResult
 
+    from hostaway_mcp.app import App
+
+LIMITS = (200, 200, 10.0)
+"""Those that Hostaway published in August 2026, so that nobody waits for a replica."""
+
+_FILLED = {"listings": "listings", "reservations": "reservations", "calendar": "calendar days"}
 _SHOWN_LINES = 14
 _WIDTH = 118
 
@@ -50,24 +57,59 @@ async def _demo(*, once: bool, listings: int, seed: int, port: int) -> None:
 
 @asynccontextmanager
 async def _server(*, listings: int, seed: int, port: int) -> AsyncIterator[str]:
-    """The sandbox and the server over it, both on sockets of their own; gives the server's address."""
+    """The sandbox, a replica of it, and the server over both; gives the server's address."""
     from hostaway_mcp.app import build_app
     from hostaway_mcp.client.shared import MemoryState
     from hostaway_mcp.telemetry.audit import MemoryAudit
     from hostaway_mcp.web.serve import bind
     from hostaway_mcp.web.web import build_web
 
-    sandbox = new_sandbox(listings=listings, seed=seed)
-    with bind(LOOPBACK, 0) as upstream, bind(LOOPBACK, port) as door:
+    ip, account, window = LIMITS
+    sandbox = new_sandbox(listings=listings, seed=seed, limits=LIMITS)
+    with throwaway_folder() as folder, bind(LOOPBACK, 0) as upstream, bind(LOOPBACK, port) as door:
         base_url = f"http://{LOOPBACK}:{upstream.getsockname()[1]}/v1"
-        app = build_app(settings_for(sandbox, base_url), state=MemoryState(), audit=MemoryAudit())
+        settings = settings_for(
+            sandbox,
+            base_url,
+            folder=folder,
+            hostaway_rate_ip=ip,
+            hostaway_rate_account=account,
+            hostaway_rate_window_seconds=window,
+        )
+        app = build_app(settings, state=MemoryState(), audit=MemoryAudit())
         address = f"http://{LOOPBACK}:{door.getsockname()[1]}"
         try:
             async with serving(sandbox.app, upstream), serving(build_web(app, host=LOOPBACK), door):
                 _say(f"A sandbox Hostaway is at {base_url}, the server at {address}.")
-                yield address
+                await _fill(app)
+                async with _kept(app):
+                    yield address
         finally:
             await app.aclose()
+
+
+async def _fill(app: App) -> None:
+    """The replica of the sandbox, page by page over HTTP."""
+    _say("Filling the replica, as `hostaway-mcp sync` does …")
+    began = time.perf_counter()
+    summary = await shown(await app.replica.sync())
+    rows = ", ".join(f"{summary.rows.get(noun, 0):,} {called}" for noun, called in _FILLED.items())
+    seconds = time.perf_counter() - began
+    _say(f"It has {rows}, in {summary.upstream_calls} requests and {seconds:.1f} s.")
+    if summary.failed:
+        raise HostawayMcpError(f"The replica lacks {', '.join(summary.failed)}.")
+
+
+@asynccontextmanager
+async def _kept(app: App) -> AsyncIterator[None]:
+    """Goes on keeping the replica true while the block lasts."""
+    keeping = asyncio.create_task(app.replica.keep())
+    try:
+        yield
+    finally:
+        app.feed.close()
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
 
 
 class _Walk:

@@ -8,6 +8,7 @@ import typer
 from pydantic import SecretStr
 
 from hostaway_mcp.app import build_app
+from hostaway_mcp.cli.purge import forget_state, run_purge
 from hostaway_mcp.cli.serve import run
 from hostaway_mcp.credentials import FILE_NAME, Place, forget, keep, read_kept
 from hostaway_mcp.errors import (
@@ -55,16 +56,25 @@ def run_login(account_id: str | None) -> None:
     typer.echo("Next: hostaway-mcp connect claude-desktop (or claude-code, cursor, vscode)")
 
 
-def run_logout() -> None:
-    """Ends the token at Hostaway, removes what was kept, and says what is left."""
+def run_logout(*, purge: bool) -> None:
+    """
+    Ends the token at Hostaway, removes what was kept, and says what is left.
+
+    With `purge` also what was read of the account, and all that is kept here for it.
+    """
     survey = survey_settings()
     settings = survey.settings
     configure_logs(level=LogLevel.ERROR, form=settings.hostaway_mcp_log_format)
+    if purge:
+        run_purge(settings)
     trouble = _revoke(settings)
     if forget(settings.hostaway_mcp_data_dir):
         typer.echo("The account id and secret that login kept are removed.")
     else:
         typer.echo("Nothing was kept by login.")
+    if purge:
+        forget_state(settings)
+        typer.echo("The audit (audit.jsonl) stays: it says who asked what, without a guest's data.")
     _say_what_is_left()
     if trouble:
         raise trouble

@@ -6,21 +6,19 @@ import asyncio
 import atexit
 import contextlib
 import gc
-import logging
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager
 from datetime import date
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from hostaway_mcp.errors import CredentialsError, HostawayMcpError, InputError
+from hostaway_mcp.errors import CredentialsError, InputError
 from hostaway_mcp.settings import Settings, read_settings
 from hostaway_mcp.telemetry.export import traces_exported
 from hostaway_mcp.telemetry.logs import configure_logs
-
-_log = logging.getLogger("hostaway_mcp.cli")
 
 if TYPE_CHECKING:
     from hostaway_mcp.app import App
@@ -31,7 +29,7 @@ if TYPE_CHECKING:
 SETTLE_SECONDS = 5.0
 LOOPBACK = "127.0.0.1"
 NO_REPLICA = "sqlite:////nowhere/replica.db"
-"""Where none is: a false Hostaway's rows do not belong into an account's replica."""
+"""Where none is: for a single question none is made."""
 
 
 def run_server(*, http: bool, host: str, port: int, sandbox: bool, listings: int, seed: int) -> None:
@@ -39,19 +37,23 @@ def run_server(*, http: bool, host: str, port: int, sandbox: bool, listings: int
     settings = read_settings()
     configure_logs(level=settings.hostaway_mcp_log_level, form=settings.hostaway_mcp_log_format)
     door = _http_door(host, port) if http else _stdio_door()
-    app = sandbox_app(listings=listings, seed=seed) if sandbox else account_app(settings)
+    with ExitStack() as kept, traces_exported(settings):
+        if sandbox:
+            folder = kept.enter_context(throwaway_folder())
+            app = sandbox_app(listings=listings, seed=seed, folder=folder)
+        else:
+            app = account_app(settings)
+        run(_served(app, door))
 
-    async def work() -> None:
-        keeping = asyncio.create_task(_keep_replica(app))
-        try:
-            await door(app)
-        finally:
-            keeping.cancel()
-            await asyncio.gather(keeping, return_exceptions=True)
-            await app.aclose()
 
-    with traces_exported(settings):
-        run(work())
+async def _served(app: App, door: Door) -> None:
+    keeping = asyncio.create_task(_keep_replica(app))
+    try:
+        await door(app)
+    finally:
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+        await app.aclose()
 
 
 async def _keep_replica(app: App) -> None:
@@ -59,10 +61,12 @@ async def _keep_replica(app: App) -> None:
     if app.settings.has_credentials:
         # First the client's first questions: loading a database takes as long as they do.
         await app.clock.sleep(SETTLE_SECONDS)
-        try:
-            await app.replica.keep()
-        except HostawayMcpError as error:
-            _log.warning("sync_stopped", extra={"code": error.code, "says": error.message})
+        await app.replica.keep()
+
+
+def throwaway_folder() -> AbstractContextManager[str]:
+    """For a false Hostaway's rows, which do not belong into an account's replica; gone with the block."""
+    return TemporaryDirectory(prefix="hostaway-mcp-", ignore_cleanup_errors=True)
 
 
 def _http_door(host: str, port: int) -> Door:
@@ -107,8 +111,8 @@ def account_app(settings: Settings) -> App:
     return build_app(settings)
 
 
-def sandbox_app(*, listings: int, seed: int) -> App:
-    """The app over an embedded sandbox: nothing leaves the process, nothing is kept."""
+def sandbox_app(*, listings: int, seed: int, folder: str | None = None) -> App:
+    """The app over an embedded sandbox: nothing leaves the process; a replica lies in `folder`, if given."""
     import httpx2
 
     from hostaway_mcp.app import build_app
@@ -117,20 +121,25 @@ def sandbox_app(*, listings: int, seed: int) -> App:
 
     world = new_sandbox(listings=listings, seed=seed, today=read_settings().hostaway_mcp_today)
     return build_app(
-        settings_for(world, "http://localhost/v1"),
+        settings_for(world, "http://localhost/v1", folder=folder),
         state=MemoryState(),
         audit=MemoryAudit(),
         http=httpx2.ASGITransport(app=world.app),
     )
 
 
-def settings_for(sandbox: Sandbox, base_url: str) -> Settings:
-    """The settings of the user, with the sandbox in the place of the account, and without the replica."""
+def settings_for(sandbox: Sandbox, base_url: str, *, folder: str | None = None, **more: Any) -> Settings:
+    """
+    The settings of the user, with the sandbox in the place of the account, and `more` over them.
+
+    Its replica is in `folder`; without one there is none.
+    """
     return read_settings(
-        hostaway_mcp_database_url=NO_REPLICA,
+        hostaway_mcp_database_url=f"sqlite:///{folder}/replica.db" if folder else NO_REPLICA,
         hostaway_account_id=sandbox.account_id,
         hostaway_client_secret=sandbox.client_secret,
         hostaway_base_url=base_url,
+        **more,
     )
 
 

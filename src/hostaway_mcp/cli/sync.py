@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from hostaway_mcp.app import App
     from hostaway_mcp.sync.pieces import Piece, Progress
-    from hostaway_mcp.sync.sync import Summary, Sync
+    from hostaway_mcp.sync.run import Summary
+    from hostaway_mcp.sync.sync import Sync
 
 
 def run_sync(*, once: bool, full: bool, as_json: bool) -> None:
@@ -36,7 +37,7 @@ def run_sync(*, once: bool, full: bool, as_json: bool) -> None:
 async def _work(app: App, *, once: bool, full: bool, as_json: bool) -> None:
     try:
         sync = await app.replica.sync()
-        summary = await _shown(sync, full=full)
+        summary = await shown(sync, full=full)
         typer.echo(json.dumps(summary.document(), indent=2) if as_json else _sentence(summary))
         if once:
             if not summary.complete:
@@ -55,8 +56,8 @@ async def _keep(app: App, sync: Sync) -> None:
         group.create_task(deliveries.keep())
 
 
-async def _shown(sync: Sync, *, full: bool) -> Summary:
-    """With a line for each noun where somebody looks at a terminal."""
+async def shown(sync: Sync, *, full: bool = False) -> Summary:
+    """One run, with a line for each noun where somebody looks at a terminal."""
     if not sys.stderr.isatty():
         return await sync.run(full=full)
     with _Bars() as bars:

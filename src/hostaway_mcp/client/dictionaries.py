@@ -51,8 +51,8 @@ class Dictionaries(Noun):
         reply = await self._call(LIST_TIMEZONES)
         sent = reply.result if isinstance(reply.result, dict) else {}
         zones = {key: rows[0] for key, value in sent.items() if (rows := read_rows(Timezone, value)[0])}
-        return One(zones, reply.result, reply.received_at)
+        return One(zones, reply.result, reply.received_at, reply.sent_at)
 
     async def _words(self, operation: Operation) -> One[Mapping[str, str]]:
         reply = await self._call(operation)
-        return One(read_words(reply.result), reply.result, reply.received_at)
+        return One(read_words(reply.result), reply.result, reply.received_at, reply.sent_at)

@@ -34,7 +34,7 @@ class PaymentCards(Noun):
     async def find_methods(self) -> One[Mapping[str, str]]:
         """The payment methods of reservations: titles by key."""
         reply = await self._call(LIST_RESERVATION_PAYMENT_METHODS)
-        return One(read_words(reply.result), reply.result, reply.received_at)
+        return One(read_words(reply.result), reply.result, reply.received_at, reply.sent_at)
 
     async def set_method(self, reservation_id: int, *, payment_method: str) -> Done:
         """Notes how a stay is paid; the key is one of `find_methods`."""

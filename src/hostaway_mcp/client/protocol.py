@@ -93,7 +93,7 @@ class Reply:
 
     `result` is what the envelope held (or the bare object of the token endpoint); `text` is set instead
     for CSV reports. The paging facts are optional and nullable, as documented. `received_at` is when
-    the answer was complete, UTC.
+    the answer was complete, UTC; `sent_at`, where it is known, when the request left.
     """
 
     result: Json = field(repr=False)
@@ -102,6 +102,7 @@ class Reply:
     count: int | None = None
     limit: int | None = None
     offset: int | None = None
+    sent_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

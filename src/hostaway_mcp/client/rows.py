@@ -49,6 +49,12 @@ class Page(Generic[M]):
     count: int | None = None
     limit: int | None = None
     offset: int | None = None
+    sent_at: datetime | None = None
+
+    @property
+    def as_of(self) -> datetime:
+        """Nothing in it is older: it shows what was true at some moment between sending and receiving."""
+        return self.sent_at or self.received_at
 
     @property
     def received(self) -> int:
@@ -63,6 +69,12 @@ class One(Generic[R]):
     row: R
     raw: Json = field(repr=False)
     received_at: datetime
+    sent_at: datetime | None = None
+
+    @property
+    def as_of(self) -> datetime:
+        """Nothing in it is older."""
+        return self.sent_at or self.received_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +138,7 @@ class Noun:
         row, raw = read_one(model, reply.result)
         if row is None:
             raise BrokenAnswerError("Hostaway's answer cannot be read.", operation=operation.name)
-        return One(row, raw, reply.received_at)
+        return One(row, raw, reply.received_at, reply.sent_at)
 
     async def _write(
         self,
@@ -164,6 +176,7 @@ def page_of(model: type[M], reply: Reply) -> Page[M]:
         count=reply.count,
         limit=reply.limit,
         offset=reply.offset,
+        sent_at=reply.sent_at,
     )
 
 

@@ -93,6 +93,12 @@ class FileState:
     def read(self, key: str) -> JsonObject | None:
         return self._safely(lambda connection: _decoded(_text(connection, key)))
 
+    def names(self) -> frozenset[str]:
+        """The keys of all documents."""
+        return self._safely(
+            lambda connection: frozenset(key for (key,) in connection.execute("SELECT key FROM documents"))
+        )
+
     def close(self) -> None:
         """Lets go of the file; the next use opens it again."""
         if self._connection is not None:
@@ -158,6 +164,8 @@ def _connected(path: Path, busy_seconds: float) -> sqlite3.Connection:
     try:
         _begin_log(connection, busy_seconds)
         connection.execute("PRAGMA synchronous=NORMAL")
+        # A token that was ended leaves no copy behind.
+        connection.execute("PRAGMA secure_delete=ON")
         connection.execute(
             "CREATE TABLE IF NOT EXISTS documents (key TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID"
         )

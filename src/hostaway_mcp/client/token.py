@@ -165,10 +165,14 @@ class TokenManager:
             return False
         # The documented form has the token in the query and no Authorization header (_authentication.md).
         await self._send(Request(REVOKE_ACCESS_TOKEN, query={"token": token.value}))
-        self._held = None
-        self._state.update(self._key, lambda _: (None, None))
+        self.forget()
         _log.info("token_revoked", extra={"account": self._account_id})
         return True
+
+    def forget(self) -> None:
+        """Forgets the token, whether it was ended at Hostaway or not."""
+        self._held = None
+        self._state.update(self._key, lambda _: (None, None))
 
     def status(self) -> TokenStatus | None:
         """When the token was issued and when it ends; None if there is none."""

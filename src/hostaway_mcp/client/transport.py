@@ -7,8 +7,9 @@ import contextlib
 import functools
 import itertools
 import logging
+import math
 from collections.abc import AsyncIterator, Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
@@ -54,6 +55,12 @@ FIRST_ATTEMPT_SECONDS = (5.0, 15.0)
 
 EXCHANGE_SECONDS = 1.0
 """Kept back from the wait for a turn, so that what is sent has time to be answered."""
+
+BACKGROUND_SECONDS = 300.0
+"""How much longer a read that nobody waits for may stand in line."""
+
+TOLD_SECONDS = 1.0
+"""Whoever has to wait longer for a turn is told."""
 
 YOUNG_SECONDS = 2.0
 """A refused token of this age may not be awake yet; it is tried once more before it is replaced."""
@@ -131,8 +138,8 @@ class Transport:
         Sends one request and gives the unwrapped answer.
 
         The deadline covers the wait for a turn, the token, every attempt and the reading of the answer. It
-        is `deadline_seconds` from now (25 s for reads, 30 s for the rest), or that of the current call if
-        it comes sooner.
+        is `deadline_seconds` from now (25 s for reads, five minutes more in the background, 30 s for the
+        rest), or that of the current call if it comes sooner.
 
         Raises:
             UpstreamError: see the tree in `errors.py`.
@@ -153,6 +160,10 @@ class Transport:
     async def revoke_token(self) -> bool:
         """Ends the token at Hostaway and forgets it; False if there was none."""
         return await self._tokens.revoke()
+
+    def forget_token(self) -> None:
+        """Forgets the token here alone, for when Hostaway cannot be told."""
+        self._tokens.forget()
 
     def token_status(self) -> TokenStatus | None:
         """When the token was issued and when it ends; None if there is none."""
@@ -250,6 +261,7 @@ class Transport:
                 trail.token = self._tokens.freshest(trail.token)
             seconds = self._patience(trail, last=last)
             report = functools.partial(self._report, trail=trail)
+            sent_at = self._clock.now()
             with observed(request.operation, attempt=trail.attempt, clock=self._clock, report=report) as seen:
                 answer = await self._send(request, trail, seconds=seconds)
                 outcome = self._understand(request, answer)
@@ -258,14 +270,24 @@ class Transport:
         # Raised out here: the answer is complete, and the turn has ended as it should.
         if isinstance(outcome, UpstreamError):
             raise outcome
-        return outcome
+        return replace(outcome, sent_at=sent_at)
 
     @contextlib.asynccontextmanager
     async def _turn(self, deadline: float) -> AsyncIterator[None]:
         left = self._left(deadline)
         wait = left - min(EXCHANGE_SECONDS, left / 4)
+        await self._tell_of_wait()
         async with self._governor.turn(account=self._account_id, lane=_lane(), timeout_seconds=wait):
             yield
+
+    async def _tell_of_wait(self) -> None:
+        """Whoever asked is told when it will take a while."""
+        call = calls.current()
+        if call is None or not call.is_heard:
+            return
+        seconds = self._governor.predicted_wait(account=self._account_id, lane=call.lane)
+        if seconds >= TOLD_SECONDS:
+            await call.tell(f"waiting {math.ceil(seconds)} s for Hostaway's limit")
 
     async def _send(self, request: Request, trail: _Trail, *, seconds: float) -> Answer:
         if seconds <= 0:
@@ -324,7 +346,8 @@ class Transport:
             raise UnreachableError(message, operation=name, retry_after_seconds=wait)
 
     def _patience(self, trail: _Trail, *, last: bool) -> float:
-        left = max(0.0, self._left(trail.deadline))
+        # Time to stand in line is not time to listen to a Hostaway that says nothing.
+        left = max(0.0, min(self._left(trail.deadline), self._write_deadline_seconds))
         shortest, longest = FIRST_ATTEMPT_SECONDS
         return left if last else min(left, max(shortest, min(longest, left / 2)))
 
@@ -332,6 +355,7 @@ class Transport:
         if seconds is None:
             reads = request.operation.effect is Effect.READ
             seconds = self._deadline_seconds if reads else self._write_deadline_seconds
+            seconds += BACKGROUND_SECONDS if reads and _lane() is not Lane.INTERACTIVE else 0.0
         deadline = self._clock.monotonic() + seconds
         call = calls.current()
         return min(deadline, call.deadline) if call and call.deadline is not None else deadline

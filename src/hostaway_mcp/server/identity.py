@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from mcp.server.connection import Connection
 from mcp.server.context import ServerRequestContext
 
 from hostaway_mcp import calls
@@ -66,7 +67,7 @@ def correlation_id_of(context: Context) -> str:
 
 def caller_of(context: Context) -> str:
     """
-    The client's name and version; its User-Agent over HTTP before 2026-07-28.
+    The client's name and version; its User-Agent over HTTP before 2026-07-28 without a session.
 
     There each request stands alone, and only `initialize` carried the name.
     """
@@ -78,6 +79,16 @@ def caller_of(context: Context) -> str:
 def door_of(context: Context) -> str:
     """`http` or `stdio`."""
     return "stdio" if context.request is None else "http"
+
+
+def connection_of(context: Context) -> Connection:
+    """
+    The connection of a request: its `state` and `exit_stack` last as long as the session.
+
+    Of a request that stands alone it ends with the request.
+    """
+    # The SDK means it for handlers, and has no public way to it yet.
+    return context.session._connection  # noqa: SLF001
 
 
 def _trail_of(context: Context) -> Trail | None:

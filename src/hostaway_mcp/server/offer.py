@@ -87,7 +87,7 @@ class Offer:
     resources: tuple[OfferedResource, ...] = ()
     templates: tuple[OfferedTemplate, ...] = ()
     subscriptions: Subscriptions | None = None
-    """Through which changes are told; without it no client can subscribe."""
+    """Through which changes are told, in the place of those of the catalogue's resources."""
     request_state: RequestStateSecurity | None = None
     """How state is sealed that a client carries from one round of questions to the next.
 

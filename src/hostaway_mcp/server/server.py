@@ -6,14 +6,20 @@ from importlib.metadata import metadata
 from typing import TYPE_CHECKING, Any
 
 from mcp.server.caching import CacheHint
+from mcp.server.context import CallNext, HandlerResult, ServerMiddleware
 from mcp.server.lowlevel.server import Server
+from mcp_types import CallToolRequestParams, DiscoverResult, RequestParams, SetLevelRequestParams
 from mcp_types.methods import CacheableMethod
+from opentelemetry import trace
 
 from hostaway_mcp.server.boundary import guarded
+from hostaway_mcp.server.identity import Context
 from hostaway_mcp.server.listing import ListingResource
+from hostaway_mcp.server.log_messages import set_level
 from hostaway_mcp.server.offer import Offer
 from hostaway_mcp.server.prompts import Prompts
 from hostaway_mcp.server.resources import Resources
+from hostaway_mcp.server.subscriptions import Subscriptions
 from hostaway_mcp.server.tools import Tools
 
 if TYPE_CHECKING:
@@ -49,11 +55,12 @@ def build_server(app: App, offer: Offer | None = None) -> Server[dict[str, Any]]
     a `StreamableHTTPSessionManager`.
     """
     offer = offer or Offer()
-    tools, listing = Tools(app.runner, offer.tools), ListingResource(app)
+    budget = app.hostaway.transport.budget
+    tools, listing = Tools(app.runner, offer.tools, budget=budget), ListingResource(app)
     templates = (*listing.templates, *offer.templates)
     resources = Resources(offer.resources, templates) if templates or offer.resources else None
     prompts = Prompts(offer.prompts)
-    changes = offer.subscriptions
+    changes = offer.subscriptions or (Subscriptions.of(app) if listing.templates else None)
     about = metadata(NAME)
     server: Server[dict[str, Any]] = Server(
         NAME,
@@ -66,7 +73,6 @@ def build_server(app: App, offer: Offer | None = None) -> Server[dict[str, Any]]
         # Without this hook the SDK lists all tools at every call of the 2026-07-28 era.
         get_tool_input_schema=tools.headers_schema,
         on_list_tools=guarded(tools.list_tools),
-        on_call_tool=guarded(tools.call_tool),
         on_completion=guarded(listing.complete),
         on_list_resources=guarded(resources.resources) if resources else None,
         on_list_resource_templates=guarded(resources.templates) if resources else None,
@@ -78,12 +84,45 @@ def build_server(app: App, offer: Offer | None = None) -> Server[dict[str, Any]]
         on_unsubscribe_resource=guarded(changes.unsubscribe) if changes else None,
         on_subscriptions_listen=guarded(changes.listen) if changes else None,
     )
+    # Not in the constructor, which would warn that the protocol has deprecated it.
+    server.add_request_handler("logging/setLevel", SetLevelRequestParams, guarded(set_level))
+    server.add_request_handler("tools/call", CallToolRequestParams, guarded(tools.call_tool))
+    server.middleware[:] = [_when_recorded(one) for one in server.middleware]
+    if not offer.subscriptions:
+        _declare_fixed_lists(server)
     if offer.request_state:
         # Loads the cryptography package, which few servers need.
         from mcp.server.request_state import RequestStateBoundary
 
         server.middleware.append(RequestStateBoundary(offer.request_state, default_audience=NAME))
     return server
+
+
+def _when_recorded(middleware: ServerMiddleware[dict[str, Any]]) -> ServerMiddleware[dict[str, Any]]:
+    """The SDK's own middleware, which makes a span of every message, also where nobody records any."""
+
+    async def traced(ctx: Context, call_next: CallNext) -> HandlerResult:
+        if isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
+            return await call_next(ctx)
+        return await middleware(ctx, call_next)
+
+    return traced
+
+
+def _declare_fixed_lists(server: Server[dict[str, Any]]) -> None:
+    """The SDK takes for granted that who tells of resources tells of lists, which do not change here."""
+    discover = server.get_request_handler("server/discover")
+    assert discover is not None
+
+    async def declared(context: Context, params: RequestParams) -> DiscoverResult:
+        result = await discover.handler(context, params)
+        assert isinstance(result, DiscoverResult)
+        for offered in ("tools", "prompts", "resources"):
+            if capability := getattr(result.capabilities, offered):
+                capability.list_changed = False
+        return result
+
+    server.add_request_handler("server/discover", RequestParams, declared)
 
 
 def _website(project_urls: list[str]) -> str | None:

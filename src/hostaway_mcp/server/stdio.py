@@ -10,7 +10,7 @@ import signal
 import sys
 import threading
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from concurrent import futures
 from typing import TYPE_CHECKING, Any, cast
 
@@ -48,7 +48,7 @@ async def serve_stdio(app: App) -> None:
     """
     lines = _Lines(sys.stdin.fileno())
     server = build_server(app)
-    serving = asyncio.ensure_future(_serve(server, lines))
+    serving = asyncio.ensure_future(_serve(server, lines, at_end=app.feed.close))
     with _signals(lines, serving):
         _log.info("stdio_started")
         try:
@@ -62,22 +62,27 @@ async def serve_stdio(app: App) -> None:
             _log.info("stdio_stopped")
 
 
-async def _serve(server: Server[dict[str, Any]], lines: _Lines) -> None:
+async def _serve(server: Server[dict[str, Any]], lines: _Lines, *, at_end: Callable[[], None]) -> None:
     try:
         # The SDK reads in a worker thread that no signal can end; `lines` can be told to stop.
         async with stdio_server(stdin=cast("anyio.AsyncFile[str]", lines)) as (read, write):
-            await _serve_streams(server, read, write)
+            await _serve_streams(server, read, write, at_end=at_end)
     except* (BrokenPipeError, ConnectionResetError, anyio.BrokenResourceError):
         _log.info("client_gone")
 
 
 async def _serve_streams(
-    server: Server[dict[str, Any]], read: ReadStream[Item], write: WriteStream[SessionMessage]
+    server: Server[dict[str, Any]],
+    read: ReadStream[Item],
+    write: WriteStream[SessionMessage],
+    *,
+    at_end: Callable[[], None],
 ) -> None:
     """
     Runs the server between two streams and lets it answer what it was asked before the input ended.
 
-    Left alone, the SDK ends every call under way with an error as soon as its input ends.
+    `at_end` ends what would never be answered, such as a stream of changes. Left alone, the SDK ends every
+    call under way with an error as soon as its input ends.
     """
     owed = _Owed()
     to_server, from_client = anyio.create_memory_object_stream[Item](0)
@@ -88,6 +93,7 @@ async def _serve_streams(
             async for item in read:
                 owed.asked(item)
                 await to_server.send(item)
+            at_end()
             with anyio.move_on_after(GRACE_SECONDS):
                 await owed.nothing()
 

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from mcp.server.context import HandlerResult
 from mcp.shared.inbound import X_MCP_HEADER_KEY
 from mcp_types import (
     CallToolRequestParams,
-    CallToolResult,
-    InputRequiredResult,
     ListToolsResult,
     PaginatedRequestParams,
-    TextContent,
     ToolAnnotations,
 )
 from mcp_types import Tool as McpTool
 
 from hostaway_mcp.calls import Progress
+from hostaway_mcp.client.governor import Budget
 from hostaway_mcp.errors import HostawayMcpError, UnknownNameError
 from hostaway_mcp.server.boundary import CORRELATION_ID_KEY, refusal, unknown_tool
 from hostaway_mcp.server.identity import Context, caller_of, correlation_id_of, door_of
+from hostaway_mcp.server.log_messages import CallLog
 from hostaway_mcp.server.offer import OfferedTool
 from hostaway_mcp.server.pages import one_page
 from hostaway_mcp.tools.catalogue import Tool, ToolEffect
@@ -40,8 +40,11 @@ _ANNOTATIONS = {
 class Tools:
     """What a model can call."""
 
-    def __init__(self, runner: Runner, offered: Sequence[OfferedTool]) -> None:
+    def __init__(
+        self, runner: Runner, offered: Sequence[OfferedTool], *, budget: Callable[[], Budget]
+    ) -> None:
         self._runner = runner
+        self._budget = budget
         self._offered = {tool.card.name: tool for tool in offered}
         self._cards = [_described(tool) for tool in runner.tools.values()]
         self._cards += [tool.card for tool in self._offered.values()]
@@ -64,9 +67,7 @@ class Tools:
         one_page(params, "tools")
         return ListToolsResult(tools=self._cards)
 
-    async def call_tool(
-        self, context: Context, params: CallToolRequestParams
-    ) -> CallToolResult | InputRequiredResult:
+    async def call_tool(self, context: Context, params: CallToolRequestParams) -> HandlerResult:
         """
         Calls one; a refusal is a result that the model can act on.
 
@@ -82,16 +83,21 @@ class Tools:
             progress=_rising(context.session.report_progress),
         )
         try:
-            outcome = await self._runner.run(params.name, params.arguments or {}, asked)
+            with CallLog(context, self._budget) as messages:
+                outcome = await self._runner.run(params.name, params.arguments or {}, asked)
+                await messages.answered(outcome.answer)
         except HostawayMcpError as error:
             if isinstance(error, UnknownNameError) and params.name not in self._runner.tools:
                 raise unknown_tool(error) from None
             return refusal(error, correlation_id=asked.correlation_id)
-        return CallToolResult(
-            content=[TextContent(type="text", text=outcome.text)],
-            structured_content=outcome.json,
-            _meta={CORRELATION_ID_KEY: outcome.correlation_id},
-        )
+        # In the form of the wire, which the SDK checks; a model would be walked through twice more.
+        return {
+            "content": [{"type": "text", "text": outcome.text}],
+            "structuredContent": outcome.json,
+            "isError": False,
+            "resultType": "complete",
+            "_meta": {CORRELATION_ID_KEY: outcome.correlation_id},
+        }
 
 
 def _described(tool: Tool) -> McpTool:

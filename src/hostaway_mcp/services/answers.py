@@ -102,6 +102,12 @@ def to_json(answer: Answer) -> dict[str, Any]:
     return {key: value for key, value in lean.items() if key in keep or value not in _NOTHING}
 
 
+def to_object(part: Record) -> dict[str, Any]:
+    """One part of an answer, as `to_json` writes it."""
+    lean: dict[str, Any] = _lean(part.model_dump(mode="json", by_alias=True, exclude_none=True))
+    return lean
+
+
 @cache
 def _kept(answer: type[Answer]) -> frozenset[str]:
     required = (

@@ -16,7 +16,9 @@ from hostaway_mcp.errors import HostawayMcpError, InputError
 from hostaway_mcp.models.calendar import CalendarDay
 from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.services.answers import ListAnswer, Missing, Money, Record
-from hostaway_mcp.services.copy import CALENDAR, Ages, Copied, Copy, copied_or_live
+from hostaway_mcp.services.copied_calendars import CopiedCalendars
+from hostaway_mcp.services.copied_stays import rests_on_the_replica
+from hostaway_mcp.services.copy import CALENDAR, Ages, Copied, copied_or_live
 from hostaway_mcp.services.cursors import ANSWER_BYTES, SortKey, read_cursor, rows_after, write_cursor
 from hostaway_mcp.services.dates import ONE_DAY, Span, read_period
 from hostaway_mcp.services.facts import Facts, Gathering, Known
@@ -132,11 +134,14 @@ class Calendar:
     """
     Reads calendars.
 
-    A question costs one call for each listing that its answer shows (besides the portfolio's), however
-    many days; none within 60 seconds of the same window. Calendars that would not fit are not read.
+    A question costs nothing from the replica; live one call for each listing that its answer shows (besides
+    the portfolio's), however many days; none within 60 seconds of the same window. Calendars that would not
+    fit are not read.
     """
 
-    def __init__(self, hostaway: Hostaway, *, facts: Facts, copy: Copy, portfolio: Portfolio) -> None:
+    def __init__(
+        self, hostaway: Hostaway, *, facts: Facts, copy: CopiedCalendars, portfolio: Portfolio
+    ) -> None:
         self._copy = copy
         self._hostaway = hostaway
         self._facts = facts
@@ -158,7 +163,8 @@ class Calendar:
         """
 
         async def copied(ages: Ages) -> Copied[CalendarDay] | None:
-            return await self._copy.days(listing_id, first, last, ages, stays=stays)
+            kept = await self._copy.days([listing_id], first, last, ages, stays=stays)
+            return kept.get(listing_id)
 
         async def load(gathering: Gathering[CalendarDay]) -> None:
             await copied_or_live(gathering, copied, live, ages=CALENDAR)
@@ -171,15 +177,17 @@ class Calendar:
 
         key = ("calendar", listing_id, first, last, stays)
         known = await self._facts.get(key, load, fresh_seconds=FRESH_SECONDS)
-        by_date = {day.date: day for day in known.rows if first <= day.date <= last}
+        return self._in_order(listing_id, known, Span(first, last))
+
+    def _in_order(self, listing_id: int, known: Known[CalendarDay], span: Span) -> Known[CalendarDay]:
+        by_date = {day.date: day for day in known.rows if span.first <= day.date <= span.last}
         days = tuple(by_date[one] for one in sorted(by_date))
         units = units_of(days)
         if units is not None:
             self._portfolio.learn_units(listing_id, units)
-        wanted = (last - first).days + 1
-        if len(days) == wanted:
+        if len(days) == span.days:
             return Known(days, known.as_of)
-        why = known.why or f"Hostaway sent {len(days)} of {wanted} days."
+        why = known.why or f"Hostaway sent {len(days)} of {span.days} days."
         return Known(days, known.as_of, complete=False, why=why)
 
     async def show(
@@ -260,17 +268,23 @@ class Calendar:
     ) -> list[Known[CalendarDay] | HostawayMcpError]:
         """The calendars of several listings, side by side; what could not be had is an error in its place."""
         call, done = calls.current(), 0
+        kept = await self._copy.days([one.id for one in listings], span.first, span.last, stays=stays)
+        if kept:
+            rests_on_the_replica()
 
         async def one(listing: Listing) -> Known[CalendarDay] | HostawayMcpError:
             nonlocal done
             try:
+                if copied := kept.get(listing.id):
+                    return self._in_order(listing.id, Known(copied.rows, copied.as_of), span)
                 return await self.days(listing.id, span.first, span.last, stays=stays)
             except HostawayMcpError as error:
                 return error
             finally:
                 done += 1
-                if call and call.progress:
-                    await call.progress(done, len(listings), "calendars")
+                if call and call.upstream_calls and len(listings) > 1:
+                    said = f"{done} of {len(listings)} calendars read"
+                    await call.tell(said, done=done, total=len(listings))
 
         return list(await asyncio.gather(*map(one, listings)))
 

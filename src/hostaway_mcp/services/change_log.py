@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.models.reservations import Reservation
 from hostaway_mcp.services.answers import Instant, Record
 from hostaway_mcp.services.change_words import calendar_in_words, fields_in_words
-from hostaway_mcp.services.conversations import author, said_at, secrets_of
+from hostaway_mcp.services.conversations import UNSAID, author, said_at, secrets_of
 from hostaway_mcp.services.cursors import ANSWER_BYTES
 from hostaway_mcp.services.learned import NOUNS
 from hostaway_mcp.services.reservations.rows import guest_name, listing_name
@@ -85,13 +85,16 @@ class Page:
 
     limit: int
     seq: int
+    """Of the last change that was looked at."""
     rows: list[ChangeRow]
+    seqs: list[int] = field(default_factory=list)
+    """The numbers of the changes that the rows are of."""
     room: int = ANSWER_BYTES
     first_read: int = 0
     looked_at: int = 0
     more: bool = False
 
-    def takes(self, row: ChangeRow) -> bool:
+    def takes(self, row: ChangeRow, seq: int) -> bool:
         """Adds a row if there is room for it."""
         size = len(row.model_dump_json(exclude_none=True, by_alias=True).encode()) + ROW_BYTES
         if self.rows and (len(self.rows) >= self.limit or size > self.room):
@@ -99,6 +102,7 @@ class Page:
             return False
         self.room -= size
         self.rows.append(row)
+        self.seqs.append(seq)
         return True
 
 
@@ -116,18 +120,21 @@ class Reader:
         page = Page(limit, after, [])
         # Of a change that was the first to be read, the log says that the row is new.
         logged = asked.became | ({"new"} if "changed" in asked.became else set())
+        at_once = limit + 1
         while True:
-            log = await self._store.changes.since(page.seq, nouns=asked.nouns, kinds=logged, limit=AT_ONCE)
+            log = await self._store.changes.since(page.seq, nouns=asked.nouns, kinds=logged, limit=at_once)
             objects = await self._objects(log)
             for change in log:
                 became = await self._became(change, objects.get((change.noun, change.row_id)))
-                if became in asked.became and not page.takes(self._row(change, became, objects)):
+                row = self._row(change, became, objects) if became and became in asked.became else None
+                if row is not None and not page.takes(row, change.seq):
                     return page
                 page.first_read += became == ""
                 page.seq = change.seq
             page.looked_at += len(log)
-            if len(log) < AT_ONCE:
+            if len(log) < at_once:
                 return page
+            at_once = min(2 * at_once, AT_ONCE)
             if page.looked_at >= MOST:
                 page.more = True
                 return page
@@ -148,11 +155,17 @@ class Reader:
             found["reservations", stay.row.id] = stay.row
         return found
 
-    async def _became(self, change: Change, row: Any) -> str:
+    async def _became(self, change: Change, row: Any) -> str | None:
         """
         `new`, `changed` or `gone`; empty for what was there before the replica, and was only read for the
-        first time.
+        first time; None for what is no change of its own.
         """
+        if change.kind == "changed" and change.noun == "conversations" and not change.what.get("fields"):
+            # It is sent with its stay, whose changes are told themselves.
+            return None
+        if isinstance(row, ConversationMessage) and row.status in UNSAID:
+            # Nobody has been sent it yet.
+            return None
         if change.kind != "new":
             return str(change.kind)
         if change.noun == "calendar" or self._begin is None:

@@ -18,6 +18,7 @@ NOT_SHOWN = "details that are not followed one by one"
 
 _SILENT = frozenset(
     {"status_class", "nights", "booked_on", "inserted_on", "latest_activity_on", "currency"}
+    | {"active_on", "unit_ids"}
     | {"guest_folded", "units", "listing_unit_id"}
 )
 """Columns that only follow from others, or that say nothing to a person."""

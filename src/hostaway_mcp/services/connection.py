@@ -11,15 +11,25 @@ from urllib.parse import urlsplit
 from hostaway_mcp.client import Hostaway
 from hostaway_mcp.client.governor import Budget
 from hostaway_mcp.clock import Clock
-from hostaway_mcp.errors import ForbiddenError, HostawayMcpError, Move, NotFoundError, RefusedError
+from hostaway_mcp.errors import (
+    ForbiddenError,
+    HostawayMcpError,
+    Move,
+    NotFoundError,
+    RefusedError,
+    StorageError,
+)
 from hostaway_mcp.models.webhooks import UnifiedWebhook
 from hostaway_mcp.services.answers import Answer, Instant, Missing, Record
 from hostaway_mcp.services.facts import Facts
+from hostaway_mcp.services.replica_state import Freshness, ReplicaNow, ReplicaState
+from hostaway_mcp.sync.webhooks import WebhookFile, WebhookState, state_of
 
 PUBLISHED_LIMITS = (15, 20, 10.0)
 """Requests per IP and per account in so many seconds, by the documentation of July 2026."""
 
 NO_WEBHOOKS = "not registered by this server"
+REGISTERED = "registered by this server"
 MAX_HOSTS = 5
 
 _WHOSE_MOVE = {
@@ -53,14 +63,6 @@ class BudgetNow(Record):
     """How often Hostaway refused for too many requests."""
 
 
-class Freshness(Record):
-    """What is remembered of a noun: how many rows, the oldest read at `as_of`."""
-
-    noun: str
-    as_of: Instant
-    rows: int
-
-
 class Right(Record):
     """Whether a noun may be read; `why` if not."""
 
@@ -79,6 +81,8 @@ class Connection(Answer):
     token: TokenTimes
     budget: BudgetNow
     freshness: tuple[Freshness, ...]
+    """Of the replica; where there is none, of what is remembered for some minutes."""
+    replica: ReplicaNow
     webhooks: str
     writes: str
     hints: tuple[str, ...]
@@ -94,8 +98,18 @@ class ConnectionCheck:
     """
 
     def __init__(
-        self, hostaway: Hostaway, *, facts: Facts, clock: Clock, account_id: str, has_credentials: bool
+        self,
+        hostaway: Hostaway,
+        *,
+        facts: Facts,
+        replica: ReplicaState,
+        webhook: WebhookFile | None,
+        clock: Clock,
+        account_id: str,
+        has_credentials: bool,
     ) -> None:
+        self._webhook = webhook
+        self._replica = replica
         self._hostaway = hostaway
         self._facts = facts
         self._clock = clock
@@ -109,7 +123,7 @@ class ConnectionCheck:
         `renew` has a new token issued; `deep` also tries which nouns may be read.
         """
         if not self._has_credentials:
-            return self._answer(reason="No Hostaway credentials are set.", hints=[_SET_CREDENTIALS])
+            return await self._answer(reason="No Hostaway credentials are set.", hints=[_SET_CREDENTIALS])
         hints = [] if deep else ["deep=true also tells what this API key may read."]
         try:
             if renew:
@@ -117,9 +131,9 @@ class ConnectionCheck:
                 hints.append("The token was renewed.")
             right, listing_id = await self._first_read()
         except HostawayMcpError as error:
-            return self._answer(reason=_reason(error), hints=_advice(error))
+            return await self._answer(reason=_reason(error), hints=_advice(error))
         if not deep:
-            return self._answer(connected=True, hints=hints, rights=[] if right.allowed else [right])
+            return await self._answer(connected=True, hints=hints, rights=[] if right.allowed else [right])
         return await self._look_deeper(right, listing_id, hints)
 
     async def _first_read(self) -> tuple[Right, int | None]:
@@ -136,7 +150,9 @@ class ConnectionCheck:
         webhooks, missing = await self._webhooks()
         rights = [first, *(one for one in outcomes if isinstance(one, Right))]
         missing += [one for one in outcomes if isinstance(one, Missing)]
-        return self._answer(connected=True, hints=hints, rights=rights, webhooks=webhooks, missing=missing)
+        return await self._answer(
+            connected=True, hints=hints, rights=rights, webhooks=webhooks, missing=missing
+        )
 
     def _probes(self, listing_id: int | None) -> dict[str, Awaitable[Any]]:
         """One cheap read a noun."""
@@ -156,25 +172,38 @@ class ConnectionCheck:
 
     async def _webhooks(self) -> tuple[str, list[Missing]]:
         try:
-            return _webhooks_in_words((await self._hostaway.webhooks.find()).rows), []
+            rows = (await self._hostaway.webhooks.find()).rows
         except (ForbiddenError, NotFoundError):
-            return f"{NO_WEBHOOKS}; this API key may not see the account's", []
+            return f"{self._registered()}; this API key may not see the account's", []
         except HostawayMcpError as error:
-            return NO_WEBHOOKS, [Missing(what="webhooks", why=error.message, resume=_AGAIN)]
+            return self._registered(), [Missing(what="webhooks", why=error.message, resume=_AGAIN)]
+        try:
+            state = state_of(rows, self._webhook.read() if self._webhook else None)
+        except StorageError as error:
+            return error.sentence, []
+        return f"{_STATES[state]}; {_in_words(rows)}", []
 
-    def _answer(
+    def _registered(self) -> str:
+        try:
+            ours = self._webhook.read() if self._webhook else None
+        except StorageError as error:
+            return error.sentence
+        return REGISTERED if ours else NO_WEBHOOKS
+
+    async def _answer(
         self,
         *,
         hints: list[str],
         connected: bool = False,
         reason: str | None = None,
         rights: list[Right] | None = None,
-        webhooks: str = NO_WEBHOOKS,
+        webhooks: str | None = None,
         missing: list[Missing] | None = None,
     ) -> Connection:
         transport = self._hostaway.transport
         status, trouble = transport.token_status(), []
         budget = transport.budget()
+        standing = await self._replica.look()
         trouble += [f"This API key may not read {one.noun}." for one in rights or () if not one.allowed]
         return Connection(
             as_of=self._clock.now(),
@@ -187,8 +216,9 @@ class ConnectionCheck:
             if status
             else TokenTimes(),
             budget=_budget_now(budget),
-            freshness=_freshness(self._facts),
-            webhooks=webhooks,
+            freshness=standing.freshness or _freshness(self._facts),
+            replica=standing.replica,
+            webhooks=webhooks or self._registered(),
             writes="off",
             hints=(*trouble, *_budget_hints(budget), *hints),
             rights=tuple(rights or ()),
@@ -200,6 +230,14 @@ _SET_CREDENTIALS = (
     "Set HOSTAWAY_ACCOUNT_ID and HOSTAWAY_CLIENT_SECRET (in Hostaway: Settings, Hostaway API) "
     "and start this server again."
 )
+
+
+_STATES = {
+    WebhookState.NOT_REGISTERED: NO_WEBHOOKS,
+    WebhookState.GONE: "this server's was deleted; `hostaway-mcp webhooks register` makes it anew",
+    WebhookState.DISABLED: "this server's is DISABLED; `hostaway-mcp webhooks register` enables it",
+    WebhookState.ENABLED: f"{REGISTERED} and enabled",
+}
 
 
 async def _try(noun: str, read: Awaitable[Any]) -> Right | Missing:
@@ -267,11 +305,11 @@ def _freshness(facts: Facts) -> tuple[Freshness, ...]:
 _NOUNS = {"stays": "reservations", "listings with resources": "listings"}
 
 
-def _webhooks_in_words(rows: tuple[UnifiedWebhook, ...]) -> str:
+def _in_words(rows: tuple[UnifiedWebhook, ...]) -> str:
     """How many there are and where they go; a whole address may hold a secret."""
     if not rows:
-        return f"{NO_WEBHOOKS}; the account has none"
+        return "the account has none"
     hosts = sorted({urlsplit(one.url).hostname or "?" for one in rows})
     off = sum(one.is_enabled is False for one in rows)
     disabled = f", {off} of them disabled" if off else ""
-    return f"{NO_WEBHOOKS}; the account has {len(rows)}{disabled}, to {', '.join(hosts[:MAX_HOSTS])}"
+    return f"the account has {len(rows)}{disabled}, to {', '.join(hosts[:MAX_HOSTS])}"

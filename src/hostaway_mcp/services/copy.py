@@ -9,7 +9,7 @@ only when Hostaway does not.
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -23,10 +23,9 @@ from hostaway_mcp.errors import (
     UnreachableError,
     UpstreamError,
 )
-from hostaway_mcp.models.calendar import CalendarDay
 from hostaway_mcp.models.custom_fields import CustomField
 from hostaway_mcp.models.listings import Listing
-from hostaway_mcp.models.reservations import By, Reservation, StatusClass
+from hostaway_mcp.models.reservations import By, Reservation
 from hostaway_mcp.services.facts import Gathering
 from hostaway_mcp.services.wanted import Wanted
 from hostaway_mcp.sync.replica import Replica
@@ -38,6 +37,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _log = logging.getLogger("hostaway_mcp.services")
+
+
+OLD_COPY = "Hostaway does not answer, so this is from the local copy"
+"""How the warning begins of an answer that is older than it should be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,8 @@ class Copied(Generic[T]):
 
     rows: tuple[T, ...]
     as_of: datetime
+    lacks: str | None = None
+    """What is known to be missing in them."""
 
 
 class Copy:
@@ -72,23 +77,33 @@ class Copy:
     def __init__(self, replica: Replica, *, clock: Clock) -> None:
         self._replica = replica
         self._clock = clock
+        self._listings: dict[int, tuple[str, Listing]] = {}
 
     async def listings(self, ages: Ages = LISTINGS) -> Copied[Listing] | None:
         """Every listing, archived ones too, with amenities, pictures and custom values."""
 
         async def read(store: Store) -> Copied[Listing] | None:
-            as_of = _whole(await store.sync.state("listings", "all"))
+            as_of = whole(await store.sync.state("listings", "all"))
             if as_of is None or not self._may_use(as_of, ages, "listings", "all"):
                 return None
-            return Copied(tuple(kept.row for kept in await store.listings.all()), as_of)
+            return Copied(await self._all_listings(store), as_of)
 
         return await self._read(read)
+
+    async def _all_listings(self, store: Store) -> tuple[Listing, ...]:
+        """By id; one that is as it was is not decoded again."""
+        versions = await store.listings.versions()
+        known = {number: self._listings.get(number, ("", None)) for number in versions}
+        other = [number for number, version in versions.items() if known[number][0] != version]
+        known |= {kept.row.id: (versions[kept.row.id], kept.row) for kept in await store.listings.get(other)}
+        self._listings = {number: (version, row) for number, (version, row) in known.items() if row}
+        return tuple(row for _, row in self._listings.values())
 
     async def stays(self, wanted: Wanted, ages: Ages = STAYS) -> Copied[Reservation] | None:
         """The stays that are wanted, and perhaps some more at the bounds of the window."""
 
         async def read(store: Store) -> Copied[Reservation] | None:
-            as_of = _covered(wanted, await store.sync.states("reservations"))
+            as_of = covered(wanted, await store.sync.states("reservations"))
             if as_of is None or not self._may_use(as_of, ages, "reservations", "changes"):
                 return None
             # Days of booking and change are the listing's own; the store knows them in UTC.
@@ -105,67 +120,59 @@ class Copy:
             return Copied(tuple(kept.row for kept in found), as_of)
 
         if wanted.by is None or wanted.unread:
-            # The copy goes two years back, and knows what is unread only from the threads that it read.
-            return None
+            return await self._read(lambda store: self._undated(store, wanted, ages))
         return await self._read(read)
-
-    async def days(
-        self, listing_id: int, first: date, last: date, ages: Ages = CALENDAR, *, stays: bool = False
-    ) -> Copied[CalendarDay] | None:
-        """The calendar days of one listing, first and last included; `stays` adds those that take a day."""
-
-        async def read(store: Store) -> Copied[CalendarDay] | None:
-            found = await self._days(store, [listing_id], first, last, ages)
-            return Copied(found.rows[0][1], found.as_of) if found else None
-
-        plain = await self._read(read)
-        if plain is None or not stays:
-            return plain
-        wanted = Wanted(by=By.STAY, first=first, last=last, listing_id=listing_id)
-        taken = await self.stays(wanted, STAYS if ages is CALENDAR else ages)
-        if taken is None:
-            return None
-        rows = tuple(_with_stays(day, taken.rows) for day in plain.rows)
-        return Copied(rows, min(plain.as_of, taken.as_of))
-
-    async def free(
-        self, listings: Sequence[Listing], first: date, last: date, ages: Ages = CALENDAR
-    ) -> Copied[Listing] | None:
-        """Those of the listings that can be slept in on every night from `first` to `last`, both included."""
-
-        async def read(store: Store) -> Copied[Listing] | None:
-            found = await self._days(store, [one.id for one in listings], first, last, ages)
-            if found is None:
-                return None
-            open_ones = {number for number, days in found.rows if all(day.is_available for day in days)}
-            return Copied(tuple(one for one in listings if one.id in open_ones), found.as_of)
-
-        return await self._read(read) if listings else None
 
     async def custom_fields(self, ages: Ages = LISTINGS) -> Copied[CustomField] | None:
         """The custom fields of every kind of object."""
 
         async def read(store: Store) -> Copied[CustomField] | None:
-            as_of = _whole(await store.sync.state("custom_fields", "all"))
+            as_of = whole(await store.sync.state("custom_fields", "all"))
             if as_of is None or not self._may_use(as_of, ages, "custom_fields", "all"):
                 return None
             return Copied(tuple(kept.row for kept in await store.custom_fields.all()), as_of)
 
         return await self._read(read)
 
-    async def _days(
-        self, store: Store, listing_ids: Sequence[int], first: date, last: date, ages: Ages
-    ) -> Copied[tuple[int, tuple[CalendarDay, ...]]] | None:
-        known = await store.calendar.ages(listing_ids, first, last)
-        as_of = [known[number] for number in listing_ids]
-        oldest = min((age for age in as_of if age is not None), default=None)
-        if oldest is None or None in as_of:
+    async def stay(self, number: int, ages: Ages = STAYS) -> Copied[Reservation] | None:
+        """One stay by its number; without the terms that it was booked under, which lists do not have."""
+
+        async def read(store: Store) -> Copied[Reservation] | None:
+            as_of = whole(await store.sync.state("reservations", "changes"))
+            found = await store.reservations.get([number])
+            if as_of is None or not found or not self._may_use(as_of, ages, "reservations", "changes"):
+                return None
+            note_copied()
+            # A stay that was read after the last look at the changes is as true as they are at least.
+            return Copied((found[0].row,), max(as_of, found[0].seen_at))
+
+        return await self._read(read)
+
+    async def _undated(self, store: Store, wanted: Wanted, ages: Ages) -> Copied[Reservation] | None:
+        """Stays of all dates, or those of any date that have something unread."""
+        states = await store.sync.states("reservations")
+        as_of, lacks = whole_at(states), None
+        if wanted.unread:
+            unread = whole(await store.sync.state("conversations", "unread"))
+            changes = whole(next((one for one in states if one.part == "changes"), None))
+            as_of = min(unread, changes) if unread and changes else None
+            if as_of and not self._may_use(as_of, ages, "conversations", "unread"):
+                return None
+        else:
+            lacks = begins_at(states)
+        if as_of is None or not self._may_use(as_of, ages, "reservations", "changes"):
             return None
-        if not all(self._may_use(age, ages, "calendar", str(n)) for n, age in known.items() if age):
-            return None
-        days = await store.calendar.days(listing_ids, first, last)
-        rows = tuple((number, tuple(one.row for one in kept)) for number, kept in days.items())
-        return Copied(rows, oldest)
+        found = await store.reservations.find(
+            by=wanted.by,
+            first=wanted.first - timedelta(days=1) if wanted.first > date.min else date.min,
+            last=wanted.last + timedelta(days=1) if wanted.last < date.max else date.max,
+            listing_id=wanted.listing_id,
+            channel_id=wanted.channel_id,
+            match=wanted.match,
+            guest_email=wanted.guest_email,
+            unread=wanted.unread,
+        )
+        return Copied(tuple(kept.row for kept in found), as_of, lacks)
 
     def _may_use(self, as_of: datetime, ages: Ages, noun: str, part: str) -> bool:
         age = self._clock.now() - as_of
@@ -205,36 +212,34 @@ async def copied_or_live(
             found = await copied(WHATEVER) if not gathering.rows else None
             if found is None:
                 raise
-            _warn_of(error)
+            warn_of(error)
     gathering.copied = True
+    gathering.lacks = found.lacks
     gathering.add(found.rows, found.as_of)
 
 
-HOLDING = frozenset({StatusClass.CONFIRMED, StatusClass.OWNER_STAY, StatusClass.NEEDS_ACTION})
-"""Stays that take a night. Source: Hostaway API reference, "Reservation statuses"."""
-
-
-def _with_stays(day: CalendarDay, stays: Iterable[Reservation]) -> CalendarDay:
-    takes = tuple(
-        stay
-        for stay in stays
-        if stay.status_class in HOLDING
-        and stay.arrival
-        and stay.departure
-        and stay.arrival <= day.date < stay.departure
-    )
-    return day.model_copy(update={"reservations": takes})
-
-
-def _warn_of(error: UpstreamError) -> None:
+def note_copied() -> None:
+    """Notes in the answer's `source` that rows of the replica were used."""
     if call := calls.current():
-        call.warn(f"Hostaway does not answer, so this is from the local copy: {error.message}")
+        call.copied = True
 
 
-def _covered(wanted: Wanted, states: Iterable[State]) -> datetime | None:
+def note_live() -> None:
+    """Notes in the answer's `source` that rows were read from Hostaway."""
+    if call := calls.current():
+        call.live = True
+
+
+def warn_of(error: UpstreamError) -> None:
+    """Has the answer say that it is a copy because Hostaway does not answer."""
+    if call := calls.current():
+        call.warn(f"{OLD_COPY}: {error.message}")
+
+
+def covered(wanted: Wanted, states: Iterable[State]) -> datetime | None:
     """As of when the replica has all stays of a window; None if it has not."""
     parts = {state.part: state for state in states}
-    changes = _whole(parts.get("changes"))
+    changes = whole(parts.get("changes"))
     needed = _parts_needed(wanted, parts)
     if changes is None or needed is None:
         return None
@@ -242,7 +247,7 @@ def _covered(wanted: Wanted, states: Iterable[State]) -> datetime | None:
         # A row may have moved from one window to another while they were read; only a look at the changes
         # after the last of them has seen it for certain.
         state = parts.get(name)
-        if _whole(state) is None or state is None or datetime.fromisoformat(state.state["ended"]) > changes:
+        if whole(state) is None or state is None or datetime.fromisoformat(state.state["ended"]) > changes:
             return None
     return changes
 
@@ -257,12 +262,43 @@ def _parts_needed(wanted: Wanted, parts: dict[str, State]) -> list[str] | None:
         return ["near"] if wanted.last <= anchor + timedelta(days=NEAR_DAYS) else ["near", "ahead"]
     # A long stay that began before the history does may reach into it; and what changed lately may be old.
     begin = anchor if wanted.by == "updated" else anchor - timedelta(days=HISTORY_DAYS - LONGEST_STAY_DAYS)
-    return ["near", "ahead", *history_parts(anchor)] if wanted.first >= begin else None
+    needed = ["near", "ahead", *history_parts(anchor)]
+    if wanted.first >= begin:
+        return needed
+    return [*needed, OLDER] if begins_at(parts.values()) is None else None
 
 
 LONGEST_STAY_DAYS = 180
+OLDER = "older"
+"""The part that holds what was before the history, where that is little."""
+BEGINS = "The replica begins with arrivals on"
+ONE_DAY = timedelta(days=1)
 
 
-def _whole(state: State | None) -> datetime | None:
-    """As of when a part of the replica is whole; None if it is not there, or still being read."""
-    return state.as_of if state is not None and not state.state.get("unfinished") else None
+def whole(state: State | None) -> datetime | None:
+    """As of when a part of the replica is whole, also while it is read anew; None before the first time."""
+    return state.as_of if state is not None else None
+
+
+def whole_at(states: Iterable[State]) -> datetime | None:
+    """As of when the replica has all stays of two years and ahead; None if it has not."""
+    states = tuple(states)
+    anchor = next((date.fromisoformat(one.state["day"]) for one in states if one.part == "anchor"), None)
+    return covered(Wanted(by=By.STAY, first=anchor - ONE_DAY), states) if anchor else None
+
+
+def begins_at(states: Iterable[State]) -> str | None:
+    """What the replica lacks of all stays that ever were; None if it has all of them."""
+    from hostaway_mcp.sync.older import begin_of_history
+
+    parts = {state.part: state for state in states}
+    older = parts.get(OLDER)
+    if "anchor" not in parts or (older and whole(older) and older.state.get("after_id") is None):
+        return None
+    begin = begin_of_history(date.fromisoformat(parts["anchor"].state["day"]))
+    return f"{BEGINS} {begin}; ask with `from` and `to` for what was before."
+
+
+def resume_of(why: str | None, otherwise: str) -> str | None:
+    """How to get what is missing, unless the reason says so itself."""
+    return None if why and why.startswith(BEGINS) else otherwise

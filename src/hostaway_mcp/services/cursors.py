@@ -128,6 +128,28 @@ def cut(
         CursorError: the cursor does not belong to this question.
     """
     ordered = rows_after(rows, key=key, question=question, cursor=cursor, in_order=in_order)
+    return cut_ordered(
+        ordered,
+        total=len(rows),
+        key=key,
+        show=show,
+        question=question,
+        limit=limit,
+        budget_bytes=budget_bytes,
+    )
+
+
+def cut_ordered(
+    ordered: Sequence[Row],
+    *,
+    total: int,
+    key: Callable[[Row], SortKey],
+    show: Callable[[Row], Shown],
+    question: Mapping[str, Any],
+    limit: int,
+    budget_bytes: int = ANSWER_BYTES,
+) -> Cut[Shown]:
+    """The same of rows in order that begin behind the cursor; one more than `limit` of them will do."""
     shown: list[Shown] = []
     room = budget_bytes
     for row in ordered[:limit]:
@@ -139,7 +161,7 @@ def cut(
     more = len(shown) < len(ordered)
     return Cut(
         rows=tuple(shown),
-        total=len(rows),
+        total=total,
         next_cursor=write_cursor(question, key(ordered[len(shown) - 1])) if more else None,
     )
 

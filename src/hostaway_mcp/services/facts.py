@@ -8,10 +8,10 @@ runs out of time, so that the next question finds it done.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from hostaway_mcp import calls
 from hostaway_mcp.clock import Clock
@@ -58,6 +58,8 @@ class Gathering(Generic[T]):
     """Rows that Hostaway sent and that could not be read."""
     copied: bool = False
     """Whether the rows are the replica's."""
+    lacks: str | None = None
+    """What is known to be missing in them."""
 
     def add(self, rows: Sequence[T], at: datetime, *, set_aside: int = 0) -> None:
         """Adds a page that was read at `at`."""
@@ -67,6 +69,27 @@ class Gathering(Generic[T]):
 
 
 Load = Callable[[Gathering[T]], Awaitable[None]]
+
+RESTS_ON: Mapping[str, frozenset[str]] = {
+    "listings": frozenset({"listings"}),
+    "listings with resources": frozenset({"listings"}),
+    "stays": frozenset({"reservations", "conversations"}),
+    "calendar": frozenset({"calendar", "reservations"}),
+    "free": frozenset({"calendar"}),
+    "messages": frozenset({"messages", "conversations"}),
+    "listing custom fields": frozenset({"custom_fields"}),
+    "reservation custom fields": frozenset({"custom_fields"}),
+}
+"""Which nouns of the replica each kind of fact is made of, by the first word of its key."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """That rows of a noun are others since `at` (UTC); `known` are rows that were there before."""
+
+    noun: str
+    at: datetime
+    known: bool = True
 
 
 @dataclass(slots=True)
@@ -79,6 +102,8 @@ class _Entry(Generic[T]):
     """What the load had to warn of; everyone who is given its rows is told."""
     known: Known[T] | None = None
     """What a load that is done came to; the same object for everyone, by which it is recognized."""
+    outdated: bool = False
+    """Whether something newer became known while it was being loaded."""
 
 
 class Facts:
@@ -118,6 +143,23 @@ class Facts:
             if entry:
                 entry.task.cancel()
 
+    def outdate(self, news: Collection[News]) -> None:
+        """
+        Drops what something newer is known of. Copies go for whatever is new; what was read live stays
+        unless a row that was known has changed since, so that the replica's first fill costs no calls.
+        """
+        for key, entry in tuple(self._entries.items()):
+            nouns = RESTS_ON.get(str(key[0] if isinstance(key, tuple) else key), frozenset())
+            heard = [one for one in news if one.noun in nouns]
+            if not entry.task.done():
+                entry.outdated |= bool(heard)
+            elif any(entry.gathering.copied or _is_newer(one, entry.gathering) for one in heard):
+                self._drop(key)
+
+    def _drop(self, key: Hashable) -> None:
+        self.version += 1
+        del self._entries[key]
+
     def held(self) -> tuple[Held, ...]:
         """What is remembered now, for those who ask how fresh it is."""
         return tuple(
@@ -130,6 +172,8 @@ class Facts:
         if not entry.task.done():
             return False
         if entry.task.cancelled() or entry.task.exception() or entry.loaded_at is None:
+            return True
+        if entry.outdated and entry.gathering.copied:
             return True
         return self._clock.monotonic() - entry.loaded_at > fresh_seconds
 
@@ -178,7 +222,9 @@ class Facts:
         if done:
             error = None if entry.task.cancelled() else entry.task.exception()
             if error is None and not entry.task.cancelled():
-                why = f"{gathering.set_aside} rows could not be read." if gathering.set_aside else None
+                why = gathering.lacks
+                if gathering.set_aside:
+                    why = f"{gathering.set_aside} rows could not be read."
                 at = gathering.as_of or self._clock.now()
                 entry.known = Known(tuple(gathering.rows), at, complete=why is None, why=why)
                 return entry.known
@@ -196,9 +242,15 @@ class Facts:
         return max(0.0, call.deadline - self._clock.monotonic() - MARGIN_SECONDS)
 
 
+def _is_newer(news: News, gathering: Gathering[Any]) -> bool:
+    return news.known and gathering.as_of is not None and gathering.as_of < news.at
+
+
 def _background_call() -> calls.Call:
     """The load's own call: without the deadline of the one who asked, in the same lane."""
     call = calls.current()
     if call is None:
         return calls.Call(correlation_id=calls.new_correlation_id())
-    return calls.Call(correlation_id=call.correlation_id, tool=call.tool, caller=call.caller, lane=call.lane)
+    return calls.Call(
+        correlation_id=call.correlation_id, tool=call.tool, caller=call.caller, lane=call.lane, asker=call
+    )

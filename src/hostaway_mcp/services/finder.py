@@ -16,6 +16,8 @@ from hostaway_mcp.models.conversations import Conversation
 from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.models.reservations import Reservation, StatusClass
 from hostaway_mcp.services.answers import Answer, Missing, Record
+from hostaway_mcp.services.copied_threads import CopiedThreads
+from hostaway_mcp.services.copy import Copy, note_copied, note_live, resume_of
 from hostaway_mcp.services.facts import Known
 from hostaway_mcp.services.names import fits, plain, spellings
 from hostaway_mcp.services.portfolio import Portfolio, fold, name_of, names
@@ -79,7 +81,8 @@ class _Search:
     def learn(self, known: Known[T], what: str) -> tuple[T, ...]:
         self.ages.append(known.as_of)
         if not known.complete:
-            self.missing.append(Missing(what=f"some {what}", why=known.why or "Not known.", resume=_AGAIN))
+            resume = resume_of(known.why, _AGAIN)
+            self.missing.append(Missing(what=f"some {what}", why=known.why or "Not known.", resume=resume))
         return known.rows
 
 
@@ -88,14 +91,25 @@ _AGAIN = "the same again in a minute"
 
 class Finder:
     """
-    Looks in all places at once.
+    Looks in all places at once, in the replica where that has them.
 
-    Words cost the listings (unless they are known) and one or two calls for guests' names, a number two
+    Live, words cost the listings (unless they are known) and one or two calls for guests' names, a number two
     calls, an address one; each of the three best stays one more for its conversation. Only when nothing
     was found are the stays around today read, for names with a typo and for channels' codes.
     """
 
-    def __init__(self, hostaway: Hostaway, *, stays: Stays, portfolio: Portfolio, clock: Clock) -> None:
+    def __init__(
+        self,
+        hostaway: Hostaway,
+        *,
+        stays: Stays,
+        portfolio: Portfolio,
+        copy: Copy,
+        threads: CopiedThreads,
+        clock: Clock,
+    ) -> None:
+        self._copy = copy
+        self._threads = threads
         self._hostaway = hostaway
         self._stays = stays
         self._portfolio = portfolio
@@ -126,21 +140,40 @@ class Finder:
 
     def _looks(self, search: _Search) -> list[Awaitable[None]]:
         if search.words.isascii() and search.words.isdecimal() and int(search.words) < _BIGGEST_ID:
-            return [self._by_number(search, int(search.words)), self._conversation(search, int(search.words))]
+            return [self._by_number(search, int(search.words))]
         if search.kinds == {"listing"}:
             return []
         return [self._by_mail(search) if "@" in search.words else self._by_name(search)]
 
     async def _by_number(self, search: _Search, number: int) -> None:
+        """Hostaway is asked where the replica knows nothing of this number."""
+        if await self._kept_number(search, number):
+            return
+        await asyncio.gather(self._live_stay(search, number), self._live_conversation(search, number))
+
+    async def _kept_number(self, search: _Search, number: int) -> bool:
+        stay, thread = await self._copy.stay(number), await self._threads.conversation(number)
+        if stay is not None:
+            search.ages.append(stay.as_of)
+            search.add_stays(stay.rows, 100)
+        if thread is not None:
+            search.ages.append(thread.as_of)
+            row = thread.rows[0]
+            search.add(100, _conversation(row, row.reservation, search, "its id"))
+        return bool(stay or thread) or ("listing", number) in search.scored
+
+    async def _live_stay(self, search: _Search, number: int) -> None:
         if one := await self._attempt(search, "reservations", self._hostaway.reservations.get(number)):
+            note_live()
             search.ages.append(one.received_at)
             search.add_stays([one.row], 100)
 
-    async def _conversation(self, search: _Search, number: int) -> None:
+    async def _live_conversation(self, search: _Search, number: int) -> None:
         if "conversation" not in search.kinds:
             return
         read = self._hostaway.conversations.get(number, include_resources=True)
         if one := await self._attempt(search, "conversations", read):
+            note_live()
             search.ages.append(one.received_at)
             search.add(100, _conversation(one.row, one.row.reservation, search, "its id"))
 
@@ -203,11 +236,22 @@ class Finder:
 
     async def _match_conversations(self, search: _Search) -> None:
         best = _ranked(search)[:THREADS]
-        reads = [self._hostaway.conversations.find_of_reservation(stay.id) for _, stay in best]
-        pages = await asyncio.gather(*(self._attempt(search, "conversations", read) for read in reads))
-        for (score, stay), page in zip(best, pages, strict=True):
-            for thread in page.rows if page else ():
+        found = await asyncio.gather(*(self._of_stay(search, stay) for _, stay in best))
+        for (score, stay), threads in zip(best, found, strict=True):
+            for thread in threads:
                 search.add(score - 0.2, _conversation(thread, stay, search, f"of reservation {stay.id}"))
+
+    async def _of_stay(self, search: _Search, stay: Reservation) -> Sequence[Conversation]:
+        if kept := await self._threads.of_stay(stay.id):
+            search.ages.append(kept.as_of)
+            note_copied()
+            return kept.rows
+        read = self._hostaway.conversations.find_of_reservation(stay.id)
+        page = await self._attempt(search, "conversations", read)
+        if page is None:
+            return ()
+        note_live()
+        return page.rows
 
     async def _attempt(self, search: _Search, what: str, read: Awaitable[T]) -> T | None:
         """What was read; nothing if there is none or if it cannot be had, which is noted."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
+from hostaway_mcp.analytics.balances import HOST_COLLECTS
 from hostaway_mcp.client import Hostaway
 from hostaway_mcp.client.rows import Page
 from hostaway_mcp.errors import AmbiguousNameError, InputError, UnknownNameError, UpstreamError
@@ -17,6 +18,8 @@ from hostaway_mcp.models.reservations import Reservation, StatusClass
 from hostaway_mcp.models.reviews import Review, ReviewStatus, ReviewType
 from hostaway_mcp.redaction import quoted
 from hostaway_mcp.services.answers import Answer, Missing, Money, Record
+from hostaway_mcp.services.copied_ledgers import CopiedLedgers
+from hostaway_mcp.services.copy import note_live, resume_of
 from hostaway_mcp.services.facts import Known
 from hostaway_mcp.services.names import fits, plain
 from hostaway_mcp.services.portfolio import Portfolio
@@ -24,7 +27,6 @@ from hostaway_mcp.services.reservations.find import Guest as Named
 from hostaway_mcp.services.reservations.parts import Contact, contact_of
 from hostaway_mcp.services.reservations.resolve import Resolver, place
 from hostaway_mcp.services.reservations.rows import (
-    HOST_COLLECTS,
     ReservationRow,
     guest_name,
     nights_of,
@@ -110,8 +112,9 @@ class Guests:
     Finds a guest. Two reservations are one person's if they carry the same e-mail address, or the same full
     name and country; channels hand out a different relay address each, so the address alone would part them.
 
-    Costs one call for the name, one more for each own (not relayed) address up to three, one for reviews (and
-    one a stay for the newest five where one call does not hold the reviews of all).
+    What the replica has costs nothing. Live it takes one call for the name, one more for each own (not
+    relayed) address up to three, one for reviews (and one a stay for the newest five where one call does
+    not hold the reviews of all).
     """
 
     def __init__(
@@ -121,8 +124,10 @@ class Guests:
         stays: Stays,
         portfolio: Portfolio,
         resolver: Resolver,
+        ledgers: CopiedLedgers,
         reveal: Collection[str] = (),
     ) -> None:
+        self._ledgers = ledgers
         self._hostaway = hostaway
         self._stays = stays
         self._portfolio = portfolio
@@ -246,8 +251,12 @@ class Guests:
         stayed = [stay for stay in person.stays if stay.status_class in STAYED and stay.departure]
         if not stayed:
             return [], [], as_of
+        ids = {stay.id for stay in stayed}
+        if kept := await self._ledgers.reviews(ids):
+            return list(kept.rows), [], min(as_of, kept.as_of)
         try:
             page = await self._reviews_between(stayed)
+            note_live()
             if page.received < REVIEWS_LIMIT:
                 pages, missing = [page], []
             else:
@@ -256,7 +265,6 @@ class Guests:
                 missing = [_no_reviews("there are too many to read")] if len(newest) < len(stayed) else []
         except UpstreamError as error:
             return [], [_no_reviews(error.message)], as_of
-        ids = {stay.id for stay in stayed}
         found = [review for page in pages for review in page.rows if review.reservation_id in ids]
         return found, missing, min(as_of, *(page.received_at for page in pages))
 
@@ -421,5 +429,5 @@ def _some_stays(known: Known[Reservation]) -> Missing:
     return Missing(
         what="Some of the guest's stays.",
         why=known.why or "Not known.",
-        resume="Ask again in a minute.",
+        resume=resume_of(known.why, "Ask again in a minute."),
     )

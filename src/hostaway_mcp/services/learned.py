@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from hostaway_mcp.models.listings import Listing
+from hostaway_mcp.errors import NoReplicaError
 from hostaway_mcp.services.answers import Missing
 
 if TYPE_CHECKING:
     from hostaway_mcp.store.store import Store
     from hostaway_mcp.store.sync import State
 
-GET_A_REPLICA = "Somebody runs `hostaway-mcp sync`, which fills the replica; then ask again."
-BRING_UP_TO_DATE = "Somebody runs `hostaway-mcp sync`, which brings the replica up to date; then ask again."
-ONLY_UNREAD = (
-    "The replica reads conversations that have something unread, each with its latest messages; older ones, "
-    "other conversations, and later replies of the host may be missing"
+GET_A_REPLICA = "A server that runs fills one by itself; `hostaway-mcp sync` does it now."
+BRING_UP_TO_DATE = "A server that runs brings it up to date by itself; `hostaway-mcp sync` does it now."
+THREADS_ON_DEMAND = (
+    "A thread costs a call, so the replica reads one when somebody asks for it, while it has something "
+    "unread, and when a webhook tells of it"
 )
 
 NOUNS = {
@@ -33,6 +33,9 @@ NOUNS = {
     "charge": "charges",
 }
 """What changes are about, and what the store calls it; users and other dictionaries are read once a day."""
+
+_KEPT_BY = {"reservations": ("changes",), "conversations": ("recent", "unread")}
+"""Parts that keep a noun true, where others are read once or seldom: whatever changes comes with these."""
 
 _BROUGHT_WITH = {"messages": "conversations"}
 """Nouns that are read with another one."""
@@ -75,34 +78,34 @@ class Learned:
         return tuple(found)
 
 
-async def learned(store: Store, listings: Mapping[int, Listing]) -> Learned:
-    """How old the nouns of this replica are; calendars of archived listings are left out."""
-    states = await store.sync.states()
-    active = {str(one.id) for one in listings.values() if not one.is_archived}
+async def learned(store: Store) -> Learned:
+    """How old the nouns of this replica are; of calendars those of active listings."""
     ages: dict[str, datetime] = {}
-    calendars = 0
-    for state in states:
-        as_of = _followed(state, active)
+    for state in await store.sync.states(but=("calendar", "thread")):
+        as_of = _followed(state)
         if as_of is not None:
-            calendars += state.noun == "calendar"
             ages[state.noun] = min(as_of, ages.get(state.noun, as_of))
+    calendars = await store.sync.calendars()
+    ages |= {"calendar": calendars.oldest} if calendars.oldest else {}
     ages |= {noun: ages[other] for noun, other in _BROUGHT_WITH.items() if other in ages}
-    return Learned(ages, max(0, len(active) - calendars))
+    return Learned(ages, calendars.listings - calendars.read)
 
 
-def _followed(state: State, active: Collection[str]) -> datetime | None:
+def _followed(state: State) -> datetime | None:
     """As of when a part is true; None where it is not whole, or where another part keeps it true."""
-    if state.as_of is None or state.state.get("unfinished"):
+    if state.as_of is None or state.part not in _KEPT_BY.get(state.noun, (state.part,)):
         return None
-    if state.noun == "reservations" and state.part != "changes":
-        # The windows are read once; whatever changes in them comes with the changes.
-        return None
-    return state.as_of if state.noun != "calendar" or state.part in active else None
+    return state.as_of
 
 
 def never_synced(what: str) -> Missing:
     """Says that there is no replica, and how to get one."""
     return Missing(what=what, why="There is no replica of this account yet.", resume=GET_A_REPLICA)
+
+
+def no_replica() -> NoReplicaError:
+    """The same where no answer can be given at all."""
+    return NoReplicaError("There is no replica of this account yet.", hint=GET_A_REPLICA)
 
 
 def _never_read(nouns: Collection[str]) -> Missing:

@@ -18,6 +18,7 @@ from hostaway_mcp.models.reservations import Reservation
 from hostaway_mcp.services.answers import ListAnswer, Missing
 from hostaway_mcp.services.conversations import (
     DATA_NOT_ORDERS,
+    UNSAID,
     MessageRow,
     attachment_of,
     author,
@@ -26,7 +27,7 @@ from hostaway_mcp.services.conversations import (
 )
 from hostaway_mcp.services.cursors import SortKey, cut, descending
 from hostaway_mcp.services.dates import ONE_DAY, Span, read_period, read_span
-from hostaway_mcp.services.learned import ONLY_UNREAD, learned, never_synced
+from hostaway_mcp.services.learned import THREADS_ON_DEMAND, learned, never_synced
 from hostaway_mcp.services.names import plain
 from hostaway_mcp.services.portfolio import ListingRef, Portfolio
 from hostaway_mcp.services.reservations.asked import read_scope
@@ -42,8 +43,8 @@ MOST = 500
 """Messages that one question looks at, the newest first."""
 TEXT_CHARS = 300
 WHOLE_CHARS = 50_000
-WHOLE = frozenset({"all"})
-"""Parts of the replica that hold every conversation."""
+NAMED = 5
+"""Threads that were not read and that an answer names, so that somebody may."""
 ROOM_BYTES = 12_000
 _TOKEN = re.compile(r"\w+")
 
@@ -129,7 +130,7 @@ class MessageSearch:
         store = await self._replica.store()
         named = await named_listings(self._portfolio)
         asked, understood = await self._narrowed(asked, from_, to, listing, named.by_id)
-        known = await learned(store, named.by_id)
+        known = await learned(store)
         as_of = known.as_of(["conversations"])
         if as_of is None:
             return self._without_replica()
@@ -144,7 +145,7 @@ class MessageSearch:
             limit=limit,
             budget_bytes=ROOM_BYTES,
         )
-        missing = await _missing(store, many=many)
+        missing = await _missing(store, asked, many=many)
         return Messages(
             as_of=as_of,
             source="replica",
@@ -239,6 +240,8 @@ class _Searcher:
         return _Hit(message, stay, listing, text)
 
     def _fits(self, hit: _Hit, asked: Asked) -> bool:
+        if hit.message.status in UNSAID:
+            return False
         if asked.span is not None:
             moment = said_at(hit.message)
             day = days_of(self._listings)(moment, hit.listing.id if hit.listing else None) if moment else None
@@ -325,20 +328,8 @@ def _place(text: str, needles: Sequence[str]) -> int:
     return 0
 
 
-async def _missing(store: Store, *, many: bool) -> tuple[Missing, ...]:
-    found = []
-    parts = {
-        state.part for state in await store.sync.states("conversations") if not state.state.get("unfinished")
-    }
-    if not parts & WHOLE:
-        kept = await store.messages.count()
-        found.append(
-            Missing(
-                what=f"Messages that the replica has not read; it has {kept:,}",
-                why=f"{ONLY_UNREAD}.",
-                resume="get_conversation reads one thread whole, live",
-            )
-        )
+async def _missing(store: Store, asked: Asked, *, many: bool) -> tuple[Missing, ...]:
+    found = [one] if (one := await _not_read(store, asked)) else []
     if many:
         found.append(
             Missing(
@@ -348,6 +339,27 @@ async def _missing(store: Store, *, many: bool) -> tuple[Missing, ...]:
             )
         )
     return tuple(found)
+
+
+async def _not_read(store: Store, asked: Asked) -> Missing | None:
+    """The threads in question that are not kept whole: those of a guest, or else of everybody."""
+    if asked.guest is None:
+        there, read, names = await store.conversations.count(), await store.threads.count(), ""
+    else:
+        stays = await store.reservations.find(match=asked.guest)
+        of_guest = await store.conversations.where(reservation_id=[stay.row.id for stay in stays])
+        ids = [one.row.id for one in of_guest]
+        kept = await store.threads.get(ids)
+        there, read = len(ids), len(kept)
+        names = ", ".join(str(one) for one in ids if one not in kept and len(kept) < there)
+    if read >= there:
+        return None
+    which = f": {names}" if names and there - read <= NAMED else ""
+    return Missing(
+        what=f"The messages of {there - read:,} of {there:,} conversations{which}",
+        why=f"{THREADS_ON_DEMAND}.",
+        resume="get_conversation reads one thread and keeps it for the next search",
+    )
 
 
 def _rests_on_the_replica() -> None:

@@ -6,10 +6,10 @@ import asyncio
 import difflib
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from typing import Any
 
 from hostaway_mcp.client import Hostaway
@@ -20,7 +20,7 @@ from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.redaction import quoted
 from hostaway_mcp.services.answers import Missing, Record
 from hostaway_mcp.services.copy import LISTINGS, Copy, copied_or_live
-from hostaway_mcp.services.facts import Facts, Gathering, Known
+from hostaway_mcp.services.facts import Facts, Gathering, Known, Load
 from hostaway_mcp.services.untrusted import clean
 
 ListingRef = int | str | Sequence[int | str]
@@ -61,11 +61,35 @@ class Chosen:
 
 @dataclass(frozen=True)
 class _Ordered:
-    """Listings as they were read, and each once in the order of their names."""
+    """Listings as they were read, each once in the order of their names, and what is asked of all of them."""
 
     read: Known[Listing]
     known: Known[Listing]
-    active: tuple[Listing, ...]
+
+    @cached_property
+    def active(self) -> tuple[Listing, ...]:
+        return tuple(one for one in self.known.rows if not one.is_archived)
+
+    @cached_property
+    def by_id(self) -> dict[int, Listing]:
+        return {one.id: one for one in self.known.rows}
+
+    @cached_property
+    def called(self) -> dict[str, tuple[Listing, ...]]:
+        """By each name, folded."""
+        found: dict[str, tuple[Listing, ...]] = {}
+        for one in self.known.rows:
+            for name in names(one):
+                found[name] = (*found.get(name, ()), one)
+        return found
+
+    @cached_property
+    def zones(self) -> tuple[str, ...]:
+        return _zones(self.known.rows)
+
+    @cached_property
+    def active_zones(self) -> tuple[str, ...]:
+        return _zones(self.active)
 
 
 class Portfolio:
@@ -77,16 +101,15 @@ class Portfolio:
         self._facts = facts
         self._clock = clock
         self._units: dict[int, int] = {}
-        self._last: _Ordered | None = None
+        self._last: dict[str, _Ordered] = {}
 
     async def listings(self) -> Known[Listing]:
         """Every listing, archived ones too, in the order of their names."""
-        return (await self._in_order()).known
+        return (await self._in_order("listings", self._load)).known
 
     async def detailed(self) -> Known[Listing]:
         """The same with amenities, pictures and custom values; a read of its own, kept as long."""
-        key = "listings with resources"
-        return _ordered(await self._facts.get(key, self._load_detailed, fresh_seconds=FRESH_SECONDS)).known
+        return (await self._in_order("listings with resources", self._load_detailed)).known
 
     async def choose(self, reference: ListingRef | None) -> Chosen:
         """
@@ -96,12 +119,12 @@ class Portfolio:
             UnknownNameError: no such listing, with the nearest names.
             AmbiguousNameError: a name fits several, with the choices.
         """
-        ordered = await self._in_order()
+        ordered = await self._in_order("listings", self._load)
         known = ordered.known
         if reference is None:
             return Chosen(ordered.active, known, {})
         parts = [reference] if isinstance(reference, int | str) else list(reference)
-        found = [(part, await self._find(part, known)) for part in parts]
+        found = [(part, await self._find(part, ordered)) for part in parts]
         meant = [f'"{part}" = {label(one)}' for part, one in found if not _is_called(one, part)]
         understood = {"listing": "; ".join(dict.fromkeys(meant))} if meant else {}
         unique = {listing.id: listing for _, listing in found}
@@ -114,11 +137,11 @@ class Portfolio:
         Raises:
             UnknownNameError, AmbiguousNameError: as `choose`.
         """
-        return await self._find(reference, await self.listings())
+        return await self._find(reference, await self._in_order("listings", self._load))
 
-    async def by_id(self) -> dict[int, Listing]:
+    async def by_id(self) -> Mapping[int, Listing]:
         """The listings by their ids, for naming them in other answers."""
-        return {listing.id: listing for listing in (await self.listings()).rows}
+        return (await self._in_order("listings", self._load)).by_id
 
     async def suggest(self, prefix: str) -> list[str]:
         """Names that begin with or contain these letters, for completion."""
@@ -158,8 +181,7 @@ class Portfolio:
 
     def today(self, listings: Sequence[Listing]) -> date:
         """The day it is where most of these listings are; where no zone can be read, in UTC."""
-        zones = Counter(one.time_zone_name for one in listings if one.time_zone_name)
-        for zone, _ in zones.most_common():
+        for zone in self._zones(listings):
             try:
                 return self._clock.today(zone)
             except (KeyError, ValueError, OSError):
@@ -167,22 +189,31 @@ class Portfolio:
                 continue
         return self._clock.today("UTC")
 
-    async def _in_order(self) -> _Ordered:
-        known = await self._facts.get("listings", self._load, fresh_seconds=FRESH_SECONDS)
-        # The same rows come at every question until they are read anew.
-        if self._last is None or self._last.read is not known:
-            self._last = _ordered(known)
-        return self._last
+    def _zones(self, listings: Sequence[Listing]) -> tuple[str, ...]:
+        """The most frequent first; of all and of all active listings they are known."""
+        last = self._last.get("listings")
+        if last is not None and len(listings) == len(last.known.rows):
+            return last.zones
+        return last.active_zones if last is not None and listings is last.active else _zones(listings)
 
-    async def _find(self, reference: int | str, known: Known[Listing]) -> Listing:
+    async def _in_order(self, key: str, load: Load[Listing]) -> _Ordered:
+        known = await self._facts.get(key, load, fresh_seconds=FRESH_SECONDS)
+        # The same rows come at every question until they are read anew.
+        last = self._last.get(key)
+        if last is None or last.read is not known:
+            last = self._last[key] = _ordered(known)
+        return last
+
+    async def _find(self, reference: int | str, ordered: _Ordered) -> Listing:
         text = str(reference).strip()
         wanted = fold(text)
-        fitting = [one for one in known.rows if wanted in names(one)]
-        if text.isdecimal() and (not fitting or any(str(one.id) == text for one in known.rows)):
-            return await self._by_number(text, known)
+        fitting = list(ordered.called.get(wanted, ()))
+        if text.isdecimal() and (not fitting or _is_id(text, ordered)):
+            return await self._by_number(text, ordered)
         if not fitting:
             words = wanted.split()
-            fitting = [one for one in known.rows if words and any(_has(words, name) for name in names(one))]
+            found = (some for name, some in ordered.called.items() if words and _has(words, name))
+            fitting = sorted({one.id: one for some in found for one in some}.values(), key=listing_key)
         if len(fitting) == 1:
             return fitting[0]
         if fitting:
@@ -191,19 +222,18 @@ class Portfolio:
                 choices=[label(one) for one in fitting],
                 hint="Which one? " + ", ".join(label(one) for one in fitting[:8]) + ".",
             )
-        raise self._unknown(text, known)
+        raise self._unknown(text, ordered.known)
 
-    async def _by_number(self, text: str, known: Known[Listing]) -> Listing:
-        for listing in known.rows:
-            if str(listing.id) == text:
-                return listing
-        # A listing made in the last minutes, or one that an incomplete read did not reach.
+    async def _by_number(self, text: str, ordered: _Ordered) -> Listing:
+        # A listing made in the last minutes, or one that an incomplete read did not reach, is not there.
         if len(text) > _MAX_ID_DIGITS:
-            raise self._unknown(text, known)
+            raise self._unknown(text, ordered.known)
+        if _is_id(text, ordered):
+            return ordered.by_id[int(text)]
         try:
             return (await self._hostaway.listings.get(int(text))).row
         except NotFoundError:
-            raise self._unknown(text, known) from None
+            raise self._unknown(text, ordered.known) from None
 
     def _unknown(self, text: str, known: Known[Listing]) -> UnknownNameError:
         nearest = _nearest(text, known.rows)
@@ -362,8 +392,16 @@ def cities(listings: Iterable[Listing]) -> str:
 def _ordered(read: Known[Listing]) -> _Ordered:
     unique = {listing.id: listing for listing in read.rows}
     rows = tuple(sorted(unique.values(), key=listing_key))
-    known = Known(rows, read.as_of, read.complete, read.why)
-    return _Ordered(read, known, tuple(one for one in rows if not one.is_archived))
+    return _Ordered(read, Known(rows, read.as_of, read.complete, read.why))
+
+
+def _zones(listings: Iterable[Listing]) -> tuple[str, ...]:
+    zones = Counter(one.time_zone_name for one in listings if one.time_zone_name)
+    return tuple(zone for zone, _ in zones.most_common())
+
+
+def _is_id(text: str, ordered: _Ordered) -> bool:
+    return len(text) <= _MAX_ID_DIGITS and str(int(text)) == text and int(text) in ordered.by_id
 
 
 def _is_called(listing: Listing, part: int | str) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,19 +12,38 @@ from hostaway_mcp.errors import InputError, UnknownNameError
 from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.models.reservations import Reservation, StatusClass
 from hostaway_mcp.services.answers import ListAnswer, Missing, Record
-from hostaway_mcp.services.cursors import ANSWER_BYTES, Cut, SortKey, cut
+from hostaway_mcp.services.copied_stays import Dated, Narrowed
+from hostaway_mcp.services.cursors import ANSWER_BYTES, Cut, cut_ordered
 from hostaway_mcp.services.dates import ONE_DAY, Span, read_span
 from hostaway_mcp.services.facts import Known
-from hostaway_mcp.services.portfolio import Portfolio, fold, in_place
-from hostaway_mcp.services.reservations.rows import ReservationRow, listing_name, row_of
+from hostaway_mcp.services.portfolio import Portfolio, in_place
+from hostaway_mcp.services.reservations.rows import ReservationRow, row_of
+from hostaway_mcp.services.stay_sheet import (
+    BOOKED,
+    ON_THE_BOARD,
+    PARTS,
+    SHOWN,
+    Asked,
+    Cell,
+    Entry,
+    Sheet,
+    behind,
+    days_of,
+    entries_of,
+    first_cells,
+    of_cell,
+    stands,
+    turnovers_of,
+)
 from hostaway_mcp.services.stays import By, NamedListings, Stays, Wanted, named_listings
 
 MAX_DAYS = 14
+SMALLEST_ROW_BYTES = 190
+"""No row with dates is shorter."""
+FEW_CELLS = 4
+"""So many parts of days are looked at one by one."""
 ROOM_BYTES = ANSWER_BYTES - 1_200
 """For the rows; the days and their counts take the rest."""
-
-_ON_THE_BOARD = frozenset({StatusClass.CONFIRMED, StatusClass.OWNER_STAY})
-PARTS = ("arrivals", "departures", "in_house", "requests")
 
 
 class BoardRow(ReservationRow):
@@ -71,27 +90,12 @@ class _Placed(Record):
     row: BoardRow
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """One stay on one day."""
-
-    day: date
-    part: str
-    stay: Reservation
-    listing: str
-    turnover: bool = False
-
-    @property
-    def key(self) -> SortKey:
-        return (self.day.isoformat(), PARTS.index(self.part), fold(self.listing)[:60], self.stay.id)
-
-
 class StayBoard:
     """
     Puts stays on a board.
 
-    Costs what find_reservations costs for the same nights: one call for each 100 stays, none from the
-    replica.
+    Costs what find_reservations costs for the same nights: nothing from the replica, live one call for each
+    100 stays.
     """
 
     def __init__(self, *, stays: Stays, portfolio: Portfolio) -> None:
@@ -121,27 +125,85 @@ class StayBoard:
         span = self._span(day, days, named.by_id, inside)
         # Who leaves on the first day slept the night before it.
         wanted = Wanted(by=By.STAY, first=span.first - ONE_DAY, last=span.last)
-        known = await self._stays.read(wanted, named.by_id)
-        stays = [stay for stay in known.rows if inside is None or stay.listing_id in inside]
-        entries = list(_entries(stays, span, named.by_id))
-        part = cut(
-            entries,
+        asked = Asked(wanted, span, inside, named.by_id, dict(question or {}), cursor, limit)
+        sheet = await self._copied(asked) or await self._live(asked)
+        part = cut_ordered(
+            sheet.entries,
+            total=sheet.count.total(),
             key=lambda entry: entry.key,
             show=lambda entry: _placed(entry, named.by_id),
-            question=dict(question or {}),
-            cursor=cursor,
+            question=asked.question,
             limit=limit,
             budget_bytes=ROOM_BYTES,
         )
         return Board(
-            as_of=min(known.as_of, named.as_of or known.as_of),
-            complete=known.complete,
-            missing=() if known.complete else (_missing(known),),
-            warnings=tuple(filter(None, (named.warning, _unknown(stays)))),
+            as_of=min(sheet.as_of, named.as_of or sheet.as_of),
+            complete=not sheet.missing,
+            missing=sheet.missing,
+            warnings=tuple(filter(None, (named.warning, _unknown(sheet.unknown)))),
             understood={"days": _in_words(span)},
-            total=part.total if known.complete else None,
+            total=None if sheet.missing else part.total,
             next_cursor=part.next_cursor,
-            days=_days(_shown_span(span, part, begun=cursor is not None), entries, part.rows),
+            days=_days(_shown_span(span, part, begun=cursor is not None), sheet, part.rows),
+        )
+
+    async def _copied(self, asked: Asked) -> Sheet | None:
+        """From the replica: all days are counted, and the stays of the first few are looked at."""
+        whole = await self._stays.calendared(asked.wanted, Narrowed(asked.inside, statuses=BOOKED))
+        if whole is None:
+            return None
+        count: Counter[Cell] = Counter()
+        for dates in whole.dates:
+            for day, part in stands(dates, asked.span):
+                count[day, part] += dates.count
+        stays = await self._of_cells(asked, first_cells(asked, count))
+        if stays is None:
+            return None
+        most = min(asked.limit, ROOM_BYTES // SMALLEST_ROW_BYTES)
+        turnovers = {(one.day, number) for one in whole.turnovers for number in (one.comes, one.leaves)}
+        entries = behind(entries_of(stays, asked.span, asked.listings, turnovers), asked)[: most + 1]
+        by_id = {one.id: one for one in await self._stays.whole([entry.stay.id for entry in entries])}
+        comes = {(one.day, one.comes) for one in whole.turnovers}
+        return Sheet(
+            [replace(one, stay=by_id[one.stay.id]) for one in entries if one.stay.id in by_id],
+            count,
+            Counter(day for day, _ in comes),
+            sum(one.count for one in whole.dates if one.status_class is StatusClass.UNKNOWN),
+            whole.as_of,
+        )
+
+    async def _of_cells(self, asked: Asked, cells: Sequence[Cell]) -> Sequence[Dated] | None:
+        """The stays of some parts of days; of few parts those alone: a large portfolio has many others."""
+        if len(cells) > FEW_CELLS:
+            windows = [replace(asked.wanted, first=cells[0][0] - ONE_DAY, last=cells[-1][0])]
+        else:
+            windows = [of_cell(*cell) for cell in cells]
+        narrowed, stays = Narrowed(asked.inside, statuses=SHOWN), dict[int, Dated]()
+        for wanted in windows:
+            brief = await self._stays.brief(wanted, narrowed)
+            if brief is None:
+                return None
+            stays |= {one.id: one for one in brief.rows}
+        return await self._with_names(list(stays.values()), asked.listings)
+
+    async def _with_names(self, stays: Sequence[Dated], listings: Mapping[int, Listing]) -> Sequence[Dated]:
+        """Those whose listing is not known say themselves what it is called."""
+        nameless = [one.id for one in stays if one.listing_id not in listings]
+        by_id = {one.id: one for one in await self._stays.whole(nameless)} if nameless else {}
+        return [by_id.get(one.id, one) for one in stays]
+
+    async def _live(self, asked: Asked) -> Sheet:
+        known = await self._stays.read(asked.wanted, asked.listings)
+        stays = [one for one in known.rows if asked.inside is None or one.listing_id in asked.inside]
+        turnovers = turnovers_of([one for one in stays if one.status_class in ON_THE_BOARD])
+        entries = list(entries_of(stays, asked.span, asked.listings, turnovers))
+        return Sheet(
+            behind(entries, asked),
+            Counter((entry.day, entry.part) for entry in entries),
+            Counter(entry.day for entry in entries if entry.turnover and entry.part == "arrivals"),
+            sum(one.status_class is StatusClass.UNKNOWN for one in stays),
+            known.as_of,
+            () if known.complete else (_missing(known),),
         )
 
     def _span(
@@ -151,7 +213,7 @@ class StayBoard:
         listings: Mapping[int, Listing],
         inside: frozenset[int] | None,
     ) -> Span:
-        here = [one for one in listings.values() if inside is None or one.id in inside]
+        here = [one for one in listings.values() if one.id in inside] if inside else tuple(listings.values())
         span = read_span(day or "today", self._portfolio.today(here))
         if days is None and span.days > MAX_DAYS:
             raise InputError(
@@ -170,50 +232,8 @@ def _inside(group: str | None, named: NamedListings) -> frozenset[int] | None:
     return frozenset(one.id for one in found)
 
 
-def _entries(stays: Sequence[Reservation], span: Span, listings: Mapping[int, Listing]) -> Iterator[_Entry]:
-    booked = [stay for stay in stays if stay.status_class in _ON_THE_BOARD]
-    turnovers = _turnovers(booked)
-    for stay in booked:
-        for day, part in _places(stay, span):
-            turnover = part != "in_house" and (day, stay.id) in turnovers
-            yield _Entry(day, part, stay, listing_name(stay, listings) or "", turnover)
-    for stay in stays:
-        if stay.status_class is StatusClass.NEEDS_ACTION and stay.arrival in _days_of(span):
-            yield _Entry(stay.arrival, "requests", stay, listing_name(stay, listings) or "")
-
-
-def _places(stay: Reservation, span: Span) -> Iterator[tuple[date, str]]:
-    """On which days of the board a stay is, and as what."""
-    if stay.arrival is None or stay.departure is None:
-        return
-    for day in _days_of(span):
-        if day == stay.arrival:
-            yield day, "arrivals"
-        elif day == stay.departure:
-            yield day, "departures"
-        elif stay.arrival < day < stay.departure:
-            yield day, "in_house"
-
-
-def _turnovers(stays: Sequence[Reservation]) -> set[tuple[date, int]]:
-    """The days and stays where one leaves and another comes, as far as known into the same unit."""
-    leaving: dict[tuple[int | None, date | None], list[Reservation]] = {}
-    for stay in stays:
-        leaving.setdefault((stay.listing_id, stay.departure), []).append(stay)
-    found = set()
-    for stay in stays:
-        for other in leaving.get((stay.listing_id, stay.arrival), ()):
-            if stay.arrival and other.id != stay.id and _may_share_a_unit(stay, other):
-                found |= {(stay.arrival, stay.id), (stay.arrival, other.id)}
-    return found
-
-
-def _may_share_a_unit(one: Reservation, other: Reservation) -> bool:
-    units, others = ({unit.listing_unit_id for unit in stay.reservation_unit} for stay in (one, other))
-    return not units or not others or bool(units & others)
-
-
-def _placed(entry: _Entry, listings: Mapping[int, Listing]) -> _Placed:
+def _placed(entry: Entry, listings: Mapping[int, Listing]) -> _Placed:
+    assert isinstance(entry.stay, Reservation)  # What is shown was read whole.
     row = row_of(entry.stay, listings)
     shown = BoardRow(**dict(row), same_day_turnover=entry.turnover or None)
     return _Placed(day=entry.day, part=entry.part, row=shown)
@@ -228,32 +248,27 @@ def _shown_span(span: Span, part: Cut[_Placed], *, begun: bool) -> Span:
     )
 
 
-def _days(span: Span, entries: Sequence[_Entry], shown: Sequence[_Placed]) -> tuple[BoardDay, ...]:
-    count = Counter((entry.day, entry.part) for entry in entries)
-    turnovers = Counter(entry.day for entry in entries if entry.turnover and entry.part == "arrivals")
+def _days(span: Span, sheet: Sheet, shown: Sequence[_Placed]) -> tuple[BoardDay, ...]:
     rows: dict[tuple[date, str], list[BoardRow]] = {}
     for one in shown:
         rows.setdefault((one.day, one.part), []).append(one.row)
     return tuple(
         BoardDay(
             date=day,
-            counts=DayCounts(same_day_turnovers=turnovers[day], **{part: count[day, part] for part in PARTS}),
+            counts=DayCounts(
+                same_day_turnovers=sheet.turnovers[day], **{part: sheet.count[day, part] for part in PARTS}
+            ),
             **{part: tuple(rows.get((day, part), ())) for part in PARTS},
         )
-        for day in _days_of(span)
+        for day in days_of(span)
     )
-
-
-def _days_of(span: Span) -> list[date]:
-    return [span.first + ONE_DAY * number for number in range(span.days)]
 
 
 def _in_words(span: Span) -> str:
     return str(span.first) if span.days == 1 else f"{span.first} to {span.last}, both included"
 
 
-def _unknown(stays: Sequence[Reservation]) -> str | None:
-    count = sum(stay.status_class is StatusClass.UNKNOWN for stay in stays)
+def _unknown(count: int) -> str | None:
     if not count:
         return None
     return (

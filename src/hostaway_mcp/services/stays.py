@@ -16,7 +16,8 @@ from hostaway_mcp.client.rows import Page
 from hostaway_mcp.errors import BrokenAnswerError, UpstreamError
 from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.models.reservations import By, Reservation
-from hostaway_mcp.services.copy import STAYS, Copy, copied_or_live
+from hostaway_mcp.services.copied_stays import CopiedStays
+from hostaway_mcp.services.copy import STAYS, copied_or_live
 from hostaway_mcp.services.facts import Facts, Gathering, Known
 from hostaway_mcp.services.names import fits, spellings
 from hostaway_mcp.services.portfolio import Portfolio
@@ -39,8 +40,11 @@ class Stays:
     and narrowed here.
     """
 
-    def __init__(self, hostaway: Hostaway, *, facts: Facts, copy: Copy) -> None:
+    def __init__(self, hostaway: Hostaway, *, facts: Facts, copy: CopiedStays) -> None:
         self._copy = copy
+        # Parts of lists and what stands on a calendar, from the replica alone; None where it will not do.
+        self.page, self.calendared = copy.page, copy.calendared
+        self.brief, self.whole = copy.brief, copy.whole
         self._hostaway = hostaway
         self._facts = facts
 
@@ -131,7 +135,7 @@ async def named_listings(portfolio: Portfolio) -> NamedListings:
         return NamedListings(
             {}, warning=f"The listings could not be read, so they are shown by id: {error.message}"
         )
-    return NamedListings({one.id: one for one in known.rows}, known.as_of)
+    return NamedListings(await portfolio.by_id(), known.as_of)
 
 
 def together(*parts: Known[Reservation]) -> Known[Reservation]:

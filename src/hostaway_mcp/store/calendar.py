@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, Text, and_, case, delete, func, select, update
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hostaway_mcp.models.calendar import CalendarDay
 from hostaway_mcp.models.lenient import JsonObject, read_row
+from hostaway_mcp.store import spans
 from hostaway_mcp.store.changes import Change, Changes, Kind
 from hostaway_mcp.store.desk import Desk, portions
+from hostaway_mcp.store.forgotten import forgotten_dates
 from hostaway_mcp.store.nights import Nights
 from hostaway_mcp.store.raw import pack, unpack, written
 from hostaway_mcp.store.rows import Columns, Kept, Put, as_json
 from hostaway_mcp.store.schema import calendar_days, calendar_raw
+from hostaway_mcp.store.spans import Span
 from hostaway_mcp.store.upsert import upsert
 
 MAX_COUNT = 1_000_000
@@ -51,6 +54,10 @@ class Difference:
             if any(columns[name] != self.before[day][name] for name in _OF_NIGHTS):
                 yield day
 
+    def columns(self, day: date) -> Columns:
+        """What a day that is new or changed is now."""
+        return self.new.get(day) or self.changed[day]
+
     def fields(self) -> dict[str, Any]:
         """What was different on days that were known, by day and field."""
         days = {}
@@ -64,6 +71,14 @@ class Difference:
             if fields:
                 days[day.isoformat()] = fields
         return days
+
+
+@dataclass(frozen=True, slots=True)
+class Free:
+    """Listings that are available on all days of a period; `oldest` is when the oldest day was read."""
+
+    listing_ids: frozenset[int]
+    oldest: datetime
 
 
 class Calendar:
@@ -93,15 +108,18 @@ class Calendar:
         """
         read = [(day, _slim(sent)) for day, sent in zip(days, raw, strict=True) if first <= day.date <= last]
         columns_by_day = {day.date: columns(day) for day, _ in read}
-        sent = {day.date: sent for day, sent in read}
+        sent: Sent = {day.date: sent for day, sent in read}
         async with self._desk.write() as connection:
+            if any(one.get("note") for one in sent.values()):
+                sent = _unnoted(sent, await forgotten_dates(self._desk, connection, listing_id))
             before = await self._before(connection, listing_id, first, last)
             months = await self._months(connection, listing_id, first, last)
             there = {day: one for days_there in months.values() for day, one in days_there.items()}
             difference = _difference(columns_by_day, sent, before, there, seen_at)
             await self._write_days(connection, listing_id, difference, seen_at)
             await self._write_months(connection, listing_id, difference, sent, months)
-            await Nights(self._desk).recount(connection, ((listing_id, day) for day in difference.of_nights))
+            touched = (Span(listing_id, day, day) for day in difference.of_nights)
+            await Nights(self._desk).recount(connection, touched)
             log = _change(listing_id, difference, (first, last), seen_at)
             await Changes(self._desk).add(connection, log)
         return Put(len(difference.new), len(difference.changed), len(difference.same), difference.older)
@@ -137,6 +155,23 @@ class Calendar:
                 for listing_id, known, seen_at in await connection.execute(grouped):
                     ages[listing_id] = seen_at if known == expected else None
         return ages
+
+    async def free(self, listing_ids: Iterable[int], first: date, last: date) -> Free | None:
+        """Which of many listings are available on all these days; None where days of one are not kept."""
+        expected, day = (last - first).days + 1, calendar_days.c
+        async with self._desk.read() as connection:
+            asked = spans.numbers(connection, listing_ids)
+            # With an outer join SQLite goes through the listings, and not through all days of the account.
+            mine = (self._desk.mine(calendar_days), day.listing_id == asked.c.id)
+            joined = asked.outerjoin(calendar_days, and_(*mine, day.day.between(first, last)))
+            available = func.count(case((day.available.is_(True), 1)))
+            columns = (asked.c.id, func.count(day.day), available, func.min(day.seen_at, type_=Text()))
+            statement = select(*columns).select_from(joined).group_by(asked.c.id)
+            found = (await connection.execute(statement)).all()
+        if not found or any(known != expected for _, known, _, _ in found):
+            return None
+        free = frozenset(number for number, _, available, _ in found if available == expected)
+        return Free(free, _instant(min(seen_at for *_, seen_at in found)))
 
     def _in_days(self, listing_ids: Sequence[int], first: date, last: date) -> ColumnElement[bool]:
         return and_(
@@ -193,7 +228,9 @@ class Calendar:
         for month in sorted(touched):
             kept = {day: one for day, one in months.get(month, {}).items() if day not in difference.gone}
             come = {day: sent[day] for day in (*difference.new, *difference.changed) if _month(day) == month}
-            rows.append(_month_row(month, {**kept, **come}))
+            units = [_units_sent(one) for day, one in kept.items() if day not in come]
+            units += [difference.columns(day)["units"] for day in come]
+            rows.append(_month_row(month, {**kept, **come}, units))
         key = {"account_id": self._desk.account_id, "listing_id": listing_id}
         full = [{**key, **row} for row in rows if row["raw"]]
         if full:
@@ -222,6 +259,11 @@ def columns(day: CalendarDay) -> Columns:
     }
 
 
+def _instant(kept: str | datetime) -> datetime:
+    """An instant as a driver gives it; thousands of them are compared before one is read."""
+    return datetime.fromisoformat(kept).replace(tzinfo=UTC) if isinstance(kept, str) else kept
+
+
 def _count(value: int | None) -> int | None:
     return value if value is not None and 0 <= value <= MAX_COUNT else None
 
@@ -236,6 +278,14 @@ def _slim(sent: JsonObject) -> JsonObject:
         return sent
     ids = [{"id": stay["id"]} for stay in stays if isinstance(stay, dict) and "id" in stay]
     return {**sent, "reservations": ids}
+
+
+def _unnoted(sent: Sent, periods: Sequence[tuple[date, date]]) -> Sent:
+    """Without what the host wrote on days on which a guest was there who is forgotten."""
+    return {
+        day: one | {"note": None} if any(first <= day <= last for first, last in periods) else one
+        for day, one in sent.items()
+    }
 
 
 def _difference(
@@ -275,8 +325,7 @@ def _change(
     return [Change(seen_at, kind, "calendar", listing_id, what)]
 
 
-def _month_row(month: date, days: Sent) -> dict[str, Any]:
-    units = [_units_sent(one) for one in days.values()]
+def _month_row(month: date, days: Sent, units: Iterable[int | None]) -> dict[str, Any]:
     content = {day.isoformat(): one for day, one in sorted(days.items())}
     return {
         "month": month,

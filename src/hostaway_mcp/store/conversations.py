@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from hostaway_mcp.models.conversations import Conversation
+from hostaway_mcp.models.lenient import JsonObject
 from hostaway_mcp.store.desk import Desk
-from hostaway_mcp.store.rows import Columns, Rows
+from hostaway_mcp.store.rows import Columns, Put, Rows
 from hostaway_mcp.store.schema import conversations
 
 
@@ -13,6 +17,13 @@ class Conversations(Rows[Conversation]):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, conversations, Conversation, columns)
+
+    async def put(self, rows: Sequence[Conversation], raw: Sequence[JsonObject], *, seen_at: datetime) -> Put:
+        """
+        As of every noun. Of the stay that is sent with a conversation only id and channel are kept: it
+        changes on its own, and is kept as a reservation.
+        """
+        return await super().put(rows, [_slim(sent) for sent in raw], seen_at=seen_at)
 
 
 def columns(thread: Conversation) -> Columns:
@@ -26,3 +37,10 @@ def columns(thread: Conversation) -> Columns:
             filter(None, (thread.message_sent_on, thread.message_received_on)), default=None
         ),
     }
+
+
+def _slim(sent: JsonObject) -> JsonObject:
+    stay = sent.get("Reservation")
+    if not isinstance(stay, dict):
+        return sent
+    return {**sent, "Reservation": {name: stay[name] for name in ("id", "channelId") if name in stay}}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -15,8 +15,9 @@ from sqlalchemy import URL, event, make_url, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.util.concurrency import in_greenlet
 
-from hostaway_mcp.errors import StorageError
+from hostaway_mcp.errors import DamagedError, StorageError
 from hostaway_mcp.store.trouble import in_plain_words
 
 BUSY_SECONDS = 5.0
@@ -25,7 +26,7 @@ BUSY_SECONDS = 5.0
 POOL_SIZE = 5
 CONNECT_SECONDS = 10.0
 
-_WRITES = "hostaway_mcp_writes"
+_WRITES, _ALONE = "hostaway_mcp_writes", "hostaway_mcp_alone"
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
     "postgresql": "postgresql+asyncpg",
@@ -33,12 +34,14 @@ _DRIVERS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Database:
     """An open database. Those who read do not wait for the one who writes."""
 
     engine: AsyncEngine = field(repr=False)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
+    mend: Callable[[], Awaitable[None]] | None = None
+    """What is done about a damaged file, before whoever met it is told."""
 
     @property
     def is_sqlite(self) -> bool:
@@ -53,9 +56,8 @@ class Database:
         Raises:
             StorageError: the database cannot be read.
         """
-        with in_plain_words():
-            async with self.engine.connect() as connection:
-                yield connection
+        async with self._told(), self.engine.connect() as connection:
+            yield connection
 
     @asynccontextmanager
     async def write(self, whose: str) -> AsyncIterator[AsyncConnection]:
@@ -67,7 +69,7 @@ class Database:
             StorageError: the database cannot be written.
         """
         async with AsyncExitStack() as stack:
-            stack.enter_context(in_plain_words())
+            await stack.enter_async_context(self._told())
             if self.is_sqlite:
                 await stack.enter_async_context(self.turn)
             connection = await stack.enter_async_context(self.engine.connect())
@@ -76,6 +78,38 @@ class Database:
             if not self.is_sqlite:
                 await connection.execute(_LOCK, {"key": lock_key(whose)})
             yield connection
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[AsyncConnection]:
+        """
+        A connection for statements that belong into no transaction, such as those that tidy up.
+
+        Raises:
+            StorageError: the database cannot be written.
+        """
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self._told())
+            if self.is_sqlite:
+                await stack.enter_async_context(self.turn)
+            connection = await stack.enter_async_context(self.engine.connect())
+            # SQLite's connections begin no transaction by themselves.
+            level = {} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+            await connection.execution_options(**{_ALONE: True}, **level)
+            yield connection
+
+    @asynccontextmanager
+    async def _told(self) -> AsyncIterator[None]:
+        try:
+            with in_plain_words():
+                yield
+        except DamagedError as damage:
+            if self.mend is None:
+                raise
+            await self.mend()
+            raise StorageError(
+                "The store's file was damaged and was made anew.",
+                hint="Nothing is lost: hostaway-mcp sync fills it. Ask again.",
+            ) from damage
 
     async def aclose(self) -> None:
         """Closes its connections."""
@@ -124,12 +158,13 @@ def _parsed(url: str) -> URL:
 
 def _sqlite(url: URL, busy_seconds: float) -> AsyncEngine:
     path = Path(url.database or "").expanduser()
-    _make_private(path)
+    make_private(path)
     engine = create_async_engine(
         url.set(database=str(path)), pool_size=POOL_SIZE, connect_args={"timeout": busy_seconds}
     )
     event.listen(engine.sync_engine, "connect", _prepare)
     event.listen(engine.sync_engine, "begin", _begin)
+    event.listen(engine.sync_engine, "invalidate", _end)
     return engine
 
 
@@ -159,7 +194,7 @@ class _lacking_driver:  # noqa: N801
             ) from error
 
 
-def _make_private(path: Path) -> None:
+def make_private(path: Path) -> None:
     """SQLite gives its -wal and -shm files the mode of the database file."""
     try:
         # A directory that was there may belong to others too, and keeps its mode.
@@ -177,11 +212,26 @@ def _prepare(connection: Any, _record: object) -> None:
     # Python's own idea of when a transaction begins would come after the first reads.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = OFF", "temp_store = MEMORY"):
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = NORMAL",
+        "foreign_keys = OFF",
+        "temp_store = MEMORY",
+        # What is removed is overwritten: guests' data are no leftovers.
+        "secure_delete = ON",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
+def _end(connection: Any, _record: object, _error: object) -> None:
+    # Whoever is cancelled leaves a connection that is closed at once; a statement of it that Python still
+    # holds would keep its transaction, and the file locked, until it is collected.
+    if in_greenlet():
+        connection.rollback()
+
+
 def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if not options.get(_ALONE):
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITES) else "BEGIN")

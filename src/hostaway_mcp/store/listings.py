@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.store.desk import Desk
 from hostaway_mcp.store.rows import Columns, Rows
@@ -13,6 +15,12 @@ class Listings(Rows[Listing]):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, listings, Listing, columns)
+
+    async def active(self) -> tuple[int, ...]:
+        """The ids of those that are not archived, in order."""
+        statement = select(listings.c.id).where(self._desk.mine(listings), listings.c.archived.is_not(True))
+        async with self._desk.read() as connection:
+            return tuple((await connection.execute(statement.order_by(listings.c.id))).scalars())
 
 
 def columns(listing: Listing) -> Columns:

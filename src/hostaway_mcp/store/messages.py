@@ -11,11 +11,12 @@ from sqlalchemy import BigInteger, ColumnElement, FromClause, Text, column, func
 from sqlalchemy.sql.elements import literal_column
 
 from hostaway_mcp.models.conversations import ConversationMessage
+from hostaway_mcp.models.names import plain
 from hostaway_mcp.store.desk import Desk
 from hostaway_mcp.store.reservations import within_days
 from hostaway_mcp.store.rows import Columns, Coming, Kept, Rows
 from hostaway_mcp.store.schema import conversations, messages, reservations
-from hostaway_mcp.store.words import fold, phrases, words_of
+from hostaway_mcp.store.words import phrases, words_of
 
 SEARCH_LIMIT = 100
 _INDEX = table("message_words", column("rowid", BigInteger), column("message_words", Text))
@@ -53,7 +54,7 @@ class Messages(Rows[ConversationMessage]):
         UTC, both included.
         """
         asked = phrases(text)
-        if (text.strip() and not asked) or (guest and not fold(guest)):
+        if (text.strip() and not asked) or (guest and not plain(guest)):
             return ()
         conditions = [self._holds(asked)] if asked else []
         conditions += within_days(messages.c.at, first or date.min, last or date.max) if first or last else ()
@@ -64,7 +65,7 @@ class Messages(Rows[ConversationMessage]):
         if listing_id is not None:
             conditions.append(messages.c.listing_id == listing_id)
         if guest:
-            conditions.append(reservations.c.guest_folded.contains(fold(guest)))
+            conditions.append(reservations.c.guest_folded.contains(plain(guest)))
         statement = self._statement(*conditions).select_from(self._with_stays()).limit(limit)
         return await self._read(statement.order_by(messages.c.at.desc().nulls_last(), messages.c.id.desc()))
 

@@ -36,6 +36,22 @@ def revision_of(connection: Connection) -> str | None:
     return None if found is None else str(found)
 
 
+def check_known(revision: str) -> None:
+    """
+    Refuses a version that there is no way from.
+
+    Raises:
+        StorageError: a newer hostaway-mcp made it.
+    """
+    # The name of each step's file begins with its version.
+    steps = {path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("*.py")}
+    if revision not in steps:
+        raise StorageError(
+            "The store was made by a newer hostaway-mcp.",
+            hint="Update hostaway-mcp, or give this version a store of its own.",
+        )
+
+
 def _bring_forward(connection: Connection) -> None:
     # Another process may have done it while this one waited for its turn.
     revision = revision_of(connection)
@@ -44,16 +60,11 @@ def _bring_forward(connection: Connection) -> None:
     # Imported here because most starts have nothing to do with it.
     from alembic import command
     from alembic.config import Config
-    from alembic.script import ScriptDirectory
 
     config = Config(attributes={"connection": connection})
     # A percent sign in the path would begin a placeholder.
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
-    steps = {step.revision for step in ScriptDirectory.from_config(config).walk_revisions()}
-    if revision is not None and revision not in steps:
-        raise StorageError(
-            "The store was made by a newer hostaway-mcp.",
-            hint="Update hostaway-mcp, or give this version a store of its own.",
-        )
+    if revision is not None:
+        check_known(revision)
     command.upgrade(config, "head")

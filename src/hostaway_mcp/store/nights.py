@@ -2,42 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Date,
-    Select,
-    Subquery,
-    Text,
     and_,
     bindparam,
-    case,
-    cast,
     delete,
     func,
     insert,
-    literal,
-    or_,
     select,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hostaway_mcp.models.reservations import StatusClass
+from hostaway_mcp.store import spans as spans_of
 from hostaway_mcp.store.desk import Desk, portions
 from hostaway_mcp.store.schema import calendar_days, calendar_raw, nights, reservations
+from hostaway_mcp.store.spans import ONE_DAY, Span
 
-HOLDING = frozenset({StatusClass.CONFIRMED, StatusClass.OWNER_STAY, StatusClass.NEEDS_ACTION})
+_IN_ORDER = (StatusClass.CONFIRMED, StatusClass.OWNER_STAY, StatusClass.NEEDS_ACTION)
+HOLDING = frozenset(_IN_ORDER)
 """Stays that take a night from the calendar; only the first two are counted."""
 
 MAX_STAY_NIGHTS = 1_100
 """Three years, so that a wrong date is harmless; later nights are counted when the calendar is read."""
 
-ONE_DAY = timedelta(days=1)
+_PLACE = {one.value: place for place, one in enumerate(_IN_ORDER)}
+_NOBODY = (0, 0, 0)
+_NOT_SENT = (None, None, None, None)
 Night = tuple[int, date]
 """A listing and a day."""
 
@@ -104,15 +102,19 @@ class Nights:
                 found += (await connection.execute(statement.where(condition))).all()
         return tuple(NightOf(*row) for row in sorted(found))
 
-    async def recount(self, connection: AsyncConnection, touched: Iterable[Night]) -> None:
+    async def recount(self, connection: AsyncConnection, touched: Iterable[Span]) -> None:
         """Counts nights anew, in the transaction that changes what they follow from."""
-        rows = [{"on_listing": listing_id, "on_day": day} for listing_id, day in sorted(set(touched))]
-        if not rows:
-            return
-        mine = (self._desk.mine(nights), nights.c.listing_id == _LISTING, nights.c.day == _DAY)
-        await connection.execute(delete(nights).where(*mine), rows)
-        names = ["account_id", "listing_id", "day", "units", "sold", "owner", "blocked"]
-        await connection.execute(insert(nights).from_select(names, self._counted()), rows)
+        for spans in portions(list(spans_of.merged(touched))):
+            rows = _counted(
+                await self._stays(connection, spans),
+                await self._days(connection, spans),
+                await self._most_units(connection, spans),
+            )
+            old = [{"on_listing": one.listing_id, "from_day": one.first, "to_day": one.last} for one in spans]
+            await connection.execute(delete(nights).where(self._desk.mine(nights), *_IN_SPAN), old)
+            if rows:
+                account = {"account_id": self._desk.account_id}
+                await connection.execute(insert(nights), [account | row for row in rows])
 
     def _where(
         self, first: date, last: date, listing_ids: Iterable[int] | None
@@ -124,70 +126,89 @@ class Nights:
         for some in portions(sorted(set(listing_ids))):
             yield and_(period, nights.c.listing_id.in_(some))
 
-    def _counted(self) -> Select[Any]:
-        """One night from its stays and its calendar day; no row where there is neither."""
-        raw = self._raw()
-        sold = _least(raw.c.sold, raw.c.units)
-        after_sold = raw.c.units - sold
-        owner = _least(raw.c.owner, after_sold)
-        left = after_sold - owner
-        account = literal(self._desk.account_id, Text)
-        return select(account, _LISTING, _DAY, raw.c.units, sold, owner, _least(raw.c.blocked, left))
-
-    def _raw(self) -> Subquery:
-        stays, day = self._stays(), calendar_days
-        most = select(func.max(calendar_raw.c.units)).where(
-            self._desk.mine(calendar_raw), calendar_raw.c.listing_id == _LISTING
+    async def _stays(self, connection: AsyncConnection, spans: Sequence[Span]) -> Sequence[Any]:
+        """The stays that take nights of the spans, once for each span that they reach into."""
+        # With an outer join SQLite goes through the few spans, and not through all stays of the account.
+        asked, stay = spans_of.table(connection, spans), reservations.c
+        on = and_(
+            self._desk.mine(reservations),
+            stay.listing_id == asked.c.listing_id,
+            stay.departure > asked.c.first,
+            stay.arrival <= asked.c.last,
+            stay.status_class.in_([one.value for one in HOLDING]),
         )
-        units = func.coalesce(day.c.units, most.scalar_subquery(), 1)
-        unused = stays.c.sold + stays.c.owner + stays.c.held == 0
-        blocked = case(
-            (day.c.units_blocked > 0, day.c.units_blocked),
-            (and_(day.c.available.is_(False), func.coalesce(day.c.units_left, 0) == 0, unused), units),
-            else_=0,
+        columns = (asked, stay.arrival, stay.departure, stay.status_class, stay.units)
+        statement = select(*columns).select_from(asked.outerjoin(reservations, on))
+        found = (await connection.execute(statement)).all()
+        return [row for row in found if row.arrival is not None]
+
+    async def _days(self, connection: AsyncConnection, spans: Sequence[Span]) -> Sequence[Any]:
+        asked, day = spans_of.table(connection, spans), calendar_days.c
+        on = and_(
+            self._desk.mine(calendar_days),
+            day.listing_id == asked.c.listing_id,
+            day.day.between(asked.c.first, asked.c.last),
         )
-        on = and_(self._desk.mine(day), day.c.listing_id == _LISTING, day.c.day == _DAY)
-        known = or_(day.c.day.is_not(None), stays.c.sold + stays.c.owner > 0)
-        columns = (stays.c.sold, stays.c.owner, units.label("units"), blocked.label("blocked"))
-        return select(*columns).select_from(stays.outerjoin(day, on)).where(known).subquery("night")
+        columns = (day.listing_id, day.day, day.available, day.units, day.units_left, day.units_blocked)
+        statement = select(*columns).select_from(asked.outerjoin(calendar_days, on))
+        found = (await connection.execute(statement)).all()
+        return [row for row in found if row.day is not None]
 
-    def _stays(self) -> Subquery:
-        stay = reservations
-        there = (
-            self._desk.mine(stay),
-            stay.c.listing_id == _LISTING,
-            stay.c.arrival <= _DAY,
-            stay.c.departure > _DAY,
-        )
-        return (
-            select(
-                _units_of(StatusClass.CONFIRMED).label("sold"),
-                _units_of(StatusClass.OWNER_STAY).label("owner"),
-                _units_of(StatusClass.NEEDS_ACTION).label("held"),
-            )
-            .where(*there)
-            .subquery("stays")
-        )
+    async def _most_units(self, connection: AsyncConnection, spans: Sequence[Span]) -> dict[int, int]:
+        listing_id = calendar_raw.c.listing_id
+        ids = {span.listing_id for span in spans}
+        mine = (self._desk.mine(calendar_raw), listing_id.in_(ids), calendar_raw.c.units.is_not(None))
+        statement = select(listing_id, func.max(calendar_raw.c.units)).where(*mine).group_by(listing_id)
+        return {row[0]: row[1] for row in await connection.execute(statement)}
 
 
-_LISTING = bindparam("on_listing", type_=BigInteger)
-_DAY = bindparam("on_day", type_=Date)
+_IN_SPAN = (
+    nights.c.listing_id == bindparam("on_listing", type_=BigInteger),
+    nights.c.day.between(bindparam("from_day", type_=Date), bindparam("to_day", type_=Date)),
+)
 
 
-def nights_of(columns: Any) -> Iterator[Night]:
+def _counted(
+    stays: Iterable[Any], days: Iterable[Any], most_units: Mapping[int, int]
+) -> list[dict[str, Any]]:
+    """Each night from its stays and its calendar day; none where there is neither."""
+    taken: dict[Night, list[int]] = {}
+    for listing_id, first, last, arrival, departure, status_class, units in stays:
+        place, begin = _PLACE[status_class], max(arrival, first)
+        for offset in range((min(departure, last + ONE_DAY) - begin).days):
+            taken.setdefault((listing_id, begin + ONE_DAY * offset), [0, 0, 0])[place] += units
+    sent = {(listing_id, day): facts for listing_id, day, *facts in days}
+    booked = {night for night, (sold, owner, _) in taken.items() if sold or owner}
+    return [
+        _row(night, taken.get(night, _NOBODY), sent.get(night, _NOT_SENT), most_units.get(night[0]))
+        for night in sorted(sent.keys() | booked)
+    ]
+
+
+def _row(night: Night, taken: Sequence[int], facts: Sequence[Any], most: int | None) -> dict[str, Any]:
+    available, of_day, left, blocked_units = facts
+    units = of_day or most or 1
+    sold = min(taken[0], units)
+    owner = min(taken[1], units - sold)
+    if (blocked_units or 0) > 0:
+        blocked = blocked_units
+    else:
+        blocked = units if available is False and not left and not any(taken) else 0
+    return {
+        "listing_id": night[0],
+        "day": night[1],
+        "units": units,
+        "sold": sold,
+        "owner": owner,
+        "blocked": min(blocked, units - sold - owner),
+    }
+
+
+def nights_of(columns: Any) -> Iterator[Span]:
     """The nights that a stay takes, by its columns; none unless its status holds them."""
     listing_id, arrival, departure = columns["listing_id"], columns["arrival"], columns["departure"]
     if columns["status_class"] not in HOLDING or None in (listing_id, arrival, departure):
         return
-    for offset in range(min((departure - arrival).days, MAX_STAY_NIGHTS)):
-        yield listing_id, arrival + ONE_DAY * offset
-
-
-def _units_of(status_class: StatusClass) -> ColumnElement[int]:
-    units = case((reservations.c.status_class == status_class.value, reservations.c.units), else_=0)
-    # PostgreSQL's sum of large integers is a decimal; here it is a small number for certain.
-    return cast(func.coalesce(func.sum(units), 0), BigInteger)
-
-
-def _least(one: ColumnElement[int], other: ColumnElement[int]) -> ColumnElement[int]:
-    return case((one < other, one), else_=other)
+    count = min((departure - arrival).days, MAX_STAY_NIGHTS)
+    if count > 0:
+        yield Span(listing_id, arrival, arrival + ONE_DAY * (count - 1))

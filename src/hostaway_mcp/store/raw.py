@@ -8,6 +8,8 @@ import zlib
 from hashlib import blake2b
 from typing import Any
 
+from pydantic_core import from_json, to_json
+
 DIGEST_BYTES = 16
 _LEVEL = 1
 """Most of what a higher level saves is not worth its time on objects of 4 kB."""
@@ -15,15 +17,13 @@ _LEVEL = 1
 _CARD = re.compile(r"cc[A-Z]\w*|cvc|cvv|cardNumber")
 """The card columns of reservations and cards. Source: Hostaway API reference, "Reservation payment card"."""
 
-_HINTS = ('"cc', '"cv', '"cardNumber')
+_HINTS = (b'"cc', b'"cv', b'"cardNumber')
 
 
 def written(raw: object) -> bytes:
-    """The object as JSON, the same for the same content, without card data."""
-    text = json.dumps(raw, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    if any(hint in text for hint in _HINTS):
-        text = json.dumps(_bare(raw), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return text.encode("utf-8", "surrogatepass")
+    """The object as JSON without card data, in whatever order its keys came."""
+    content = _json(raw)
+    return _json(_bare(raw)) if any(hint in content for hint in _HINTS) else content
 
 
 def digest(content: bytes) -> str:
@@ -38,7 +38,21 @@ def pack(content: bytes) -> bytes:
 
 def unpack(packed: bytes) -> Any:
     """The decoded JSON that was packed."""
-    return json.loads(zlib.decompress(packed).decode("utf-8", "surrogatepass"))
+    content = zlib.decompress(packed)
+    try:
+        return from_json(content, cache_strings="keys")
+    except ValueError:
+        return json.loads(content.decode("utf-8", "surrogatepass"))
+
+
+def _json(value: Any) -> bytes:
+    ordered = dict(sorted(value.items())) if isinstance(value, dict) else value
+    try:
+        # Three times as fast as the standard library, which alone writes halves of letters down.
+        return to_json(ordered)
+    except ValueError:
+        text = json.dumps(ordered, ensure_ascii=False, separators=(",", ":"))
+        return text.encode("utf-8", "surrogatepass")
 
 
 def _bare(value: Any) -> Any:

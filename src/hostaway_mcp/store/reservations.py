@@ -6,17 +6,24 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, false, func
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hostaway_mcp.models.reservations import By, Reservation
+from hostaway_mcp.models.names import plain
+from hostaway_mcp.models.reservations import By, Reservation, ReservationStatus
 from hostaway_mcp.store.desk import Desk
-from hostaway_mcp.store.nights import Night, Nights, nights_of
+from hostaway_mcp.store.nights import Nights, nights_of
 from hostaway_mcp.store.rows import Columns, Kept, Rows, Step
 from hostaway_mcp.store.schema import conversations, reservations
-from hostaway_mcp.store.words import fold, spellings
+from hostaway_mcp.store.spans import Span
+from hostaway_mcp.store.stay_boards import Dates, Stay, StayBoards, Turnover
+from hostaway_mcp.store.stay_lists import Listed, Order, Place, StayLists
+from hostaway_mcp.store.stay_windows import Which, staying
+from hostaway_mcp.store.words import searchable
 
 PRIVATE = ("guest_name", "guest_folded", "guest_email")
+MAX_EMAIL_CHARS = 320
+_other = reservations.alias("named")
 _OF_NIGHTS = ("listing_id", "status_class", "arrival", "departure", "units")
 
 
@@ -25,6 +32,7 @@ class Reservations(Rows[Reservation]):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, reservations, Reservation, columns, private=PRIVATE)
+        self._boards, self._lists = StayBoards(desk), StayLists(desk)
 
     async def find(
         self,
@@ -52,14 +60,26 @@ class Reservations(Rows[Reservation]):
         if channel_id is not None:
             conditions.append(reservations.c.channel_id == channel_id)
         if match is not None:
-            letters = fold(match)
+            letters = plain(match)
             # Nothing but punctuation is in nobody's name.
-            conditions.append(reservations.c.guest_folded.contains(letters) if letters else false())
+            conditions.append(self._is_called(letters) if letters else false())
         if guest_email is not None:
             conditions.append(reservations.c.guest_email == _address(guest_email))
         if unread:
             conditions.append(self._is_unread())
         return await self._select(*conditions)
+
+    async def arriving(self, first: date, last: date) -> frozenset[int]:
+        """The ids of the stays that arrive from `first` to `last`, both included."""
+        days = reservations.c.arrival.between(first, last)
+        statement = select(reservations.c.id).where(self._desk.mine(reservations), days)
+        async with self._desk.read() as connection:
+            return frozenset((await connection.execute(statement)).scalars())
+
+    def _is_called(self, letters: str) -> ColumnElement[bool]:
+        # Looked for in an index alone: the rows themselves are large.
+        called = self._desk.holds(_other.c.guest_folded, letters)
+        return reservations.c.id.in_(select(_other.c.id).where(self._desk.mine(_other), called))
 
     def _is_unread(self) -> ColumnElement[bool]:
         return exists().where(
@@ -68,6 +88,36 @@ class Reservations(Rows[Reservation]):
             conversations.c.unread.is_(True),
         )
 
+    async def page(
+        self,
+        which: Which,
+        *,
+        statuses: frozenset[ReservationStatus] | None = None,
+        order: Order,
+        after: Place | None = None,
+        limit: int,
+    ) -> Listed:
+        """The first `limit` stays of these statuses behind a place; counted are those of every status."""
+        return await self._lists.page(which, statuses=statuses, order=order, after=after, limit=limit)
+
+    async def first_arrivals(self, first: date, last: date) -> dict[int, date]:
+        """When the first stay of a window arrives, by listing, the soonest first."""
+        return await self._boards.first_arrivals(Which(By.STAY, first, last))
+
+    async def brief(
+        self, which: Which, statuses: frozenset[ReservationStatus] | None = None
+    ) -> tuple[Stay, ...]:
+        """The stays that are meant, as they stand on a calendar, in no order."""
+        return await self._boards.brief(which, statuses)
+
+    async def dates(self, which: Which) -> tuple[Dates, ...]:
+        """How many stays have the same dates and status."""
+        return await self._boards.dates(which)
+
+    async def turnovers(self, which: Which, statuses: frozenset[ReservationStatus]) -> tuple[Turnover, ...]:
+        """Where one of these stays leaves and one that is meant comes to the same listing on that day."""
+        return await self._boards.turnovers(which, statuses)
+
     async def _after(self, connection: AsyncConnection, steps: Sequence[Step]) -> None:
         await Nights(self._desk).recount(connection, _touched(steps))
 
@@ -75,21 +125,24 @@ class Reservations(Rows[Reservation]):
 def columns(stay: Reservation) -> Columns:
     """What questions about stays are answered from."""
     full_name = " ".join(filter(None, (stay.guest_first_name, stay.guest_last_name)))
+    arrival, departure = stay.arrival, stay.departure
+    units = {unit.listing_unit_id for unit in stay.reservation_unit}
     return {
         "listing_id": stay.listing_id,
         "channel_id": int(stay.channel) or stay.channel_id,
         "status": stay.status.value,
         "status_class": stay.status_class.value,
-        "arrival": stay.arrival,
-        "departure": stay.departure,
-        "nights": stay.nights,
+        "arrival": arrival,
+        "departure": departure,
+        "nights": (departure - arrival).days if arrival and departure else None,
         "units": max(1, len(stay.reservation_unit)),
+        "unit_ids": ",".join(map(str, sorted(units))) or None,
         "guest_name": stay.guest_name or full_name or None,
-        "guest_folded": spellings(stay.guest_name, full_name),
+        "guest_folded": searchable(stay.guest_name, full_name),
         "guest_email": _address(stay.guest_email),
         "booked_on": stay.reservation_date or stay.inserted_on,
         "inserted_on": stay.inserted_on,
-        "latest_activity_on": stay.latest_activity_on,
+        "active_on": stay.latest_activity_on or stay.updated_on,
         "total_price": stay.total_price,
         "remaining_balance": stay.remaining_balance,
         "currency": stay.currency,
@@ -97,10 +150,11 @@ def columns(stay: Reservation) -> Columns:
 
 
 def _address(email: str | None) -> str | None:
-    return (email or "").strip().casefold() or None
+    # An index of PostgreSQL's takes no entry of more than some 2,700 bytes.
+    return (email or "").strip().casefold()[:MAX_EMAIL_CHARS] or None
 
 
-def _touched(steps: Sequence[Step]) -> Iterator[Night]:
+def _touched(steps: Sequence[Step]) -> Iterator[Span]:
     for step in steps:
         before, after = step.before, step.after
         if before and after and all(before[name] == after[name] for name in _OF_NIGHTS):
@@ -113,8 +167,7 @@ def _window(by: By, first: date, last: date) -> Iterator[ColumnElement[bool]]:
     stay = reservations.c
     match by:
         case By.STAY:
-            yield stay.arrival <= last
-            yield stay.departure > first
+            yield or_(*(and_(*conditions) for conditions in staying(first, last)))
         case By.ARRIVAL:
             yield stay.arrival.between(first, last)
         case By.DEPARTURE:
@@ -122,7 +175,7 @@ def _window(by: By, first: date, last: date) -> Iterator[ColumnElement[bool]]:
         case By.BOOKED:
             yield from within_days(stay.booked_on, first, last)
         case By.UPDATED:
-            yield from within_days(func.coalesce(stay.latest_activity_on, stay.updated_on), first, last)
+            yield from within_days(stay.active_on, first, last)
 
 
 def within_days(column: ColumnElement[Any], first: date, last: date) -> Iterator[ColumnElement[bool]]:

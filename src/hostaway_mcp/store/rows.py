@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -16,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hostaway_mcp.models.lenient import JsonObject, Wire, read_row
 from hostaway_mcp.store.changes import Change, Changes, Kind
 from hostaway_mcp.store.desk import Desk, portions
+from hostaway_mcp.store.forgotten import PERSONAL, Less, spared
 from hostaway_mcp.store.raw import digest, pack, unpack, written
 from hostaway_mcp.store.upsert import upsert
 
@@ -44,6 +46,8 @@ class Put:
     changed: int = 0
     same: int = 0
     older: int = 0
+    touched: frozenset[int] = field(default=frozenset(), compare=False)
+    """The ids of the new and the changed ones."""
 
     def __add__(self, other: Put) -> Put:
         return Put(
@@ -51,6 +55,7 @@ class Put:
             self.changed + other.changed,
             self.same + other.same,
             self.older + other.older,
+            self.touched | other.touched,
         )
 
 
@@ -118,6 +123,11 @@ class Rows(Generic[M]):
         self._private = frozenset(private)
         self._own = tuple(column for column in table.c if column.name not in _KEPT)
 
+    @property
+    def private(self) -> frozenset[str]:
+        """The columns with a guest's words, names or addresses."""
+        return self._private
+
     async def put(self, rows: Sequence[M], raw: Sequence[JsonObject], *, seen_at: datetime) -> Put:
         """
         Keeps the rows of a page, `raw` in the same order, in one transaction with the log of changes.
@@ -153,9 +163,23 @@ class Rows(Generic[M]):
         async with self._desk.read() as connection:
             return int((await connection.execute(statement)).scalar_one())
 
+    async def versions(self) -> dict[int, str]:
+        """Of each row a short name for its content, by id; another content has another."""
+        columns = (self._table.c.id, self._table.c.digest)
+        statement = select(*columns).where(self._desk.mine(self._table)).order_by(self._table.c.id)
+        async with self._desk.read() as connection:
+            return {row[0]: row[1] for row in await connection.execute(statement)}
+
     async def ids(self) -> frozenset[int]:
         """The ids of all that are kept."""
         statement = select(self._table.c.id).where(self._desk.mine(self._table))
+        async with self._desk.read() as connection:
+            return frozenset((await connection.execute(statement)).scalars())
+
+    async def unseen(self, since: datetime) -> frozenset[int]:
+        """The ids of those that were not read since an instant."""
+        table = self._table
+        statement = select(table.c.id).where(self._desk.mine(table), table.c.seen_at < since)
         async with self._desk.read() as connection:
             return frozenset((await connection.execute(statement)).scalars())
 
@@ -172,6 +196,37 @@ class Rows(Generic[M]):
                 removed += await self._gone(connection, some, at)
         return removed
 
+    async def rewrite(
+        self, connection: AsyncConnection, ids: Iterable[int], less: Less, *, log_at: datetime | None = None
+    ) -> int:
+        """
+        Keeps no more of these rows than `less` leaves, and gives how many had more; a row that was read
+        again later would be the same. With `log_at` the log of changes says so.
+        """
+        changed = 0
+        for some in portions(sorted(set(ids))):
+            there = await self._there(connection, some, (self._table.c.raw, *self._own))
+            coming = [one for row in there.values() if (one := self._less(row, less))]
+            if not coming:
+                continue
+            columns = {one.id: self._all_columns(one) for one in coming}
+            values = [{**columns[one.id], **self._values(one)} for one in coming]
+            await connection.execute(upsert(connection, self._table), values)
+            changed += len(coming)
+            if log_at:
+                steps = [Step(one.id, there[one.id], columns[one.id]) for one in coming]
+                await Changes(self._desk).add(connection, [self._change(step, log_at) for step in steps])
+        return changed
+
+    def _less(self, there: RowMapping, less: Less) -> Coming | None:
+        before = unpack(there["raw"])
+        sent = less(before)
+        row = read_row(self._model, sent)
+        if row is None or sent == before:
+            return None
+        content = written(sent)
+        return Coming(there["id"], row, {}, there["updated_on"], content, digest(content), there["seen_at"])
+
     async def _put(
         self, rows: Sequence[M], raw: Sequence[JsonObject], *, seen_at: datetime, also: Columns | None = None
     ) -> Put:
@@ -180,9 +235,24 @@ class Rows(Generic[M]):
         if not coming:
             return total
         async with self._desk.write() as connection:
+            if self._table.name in PERSONAL:
+                coming = await self._spared(connection, coming)
             for some in portions(coming):
                 total += await self._put_some(connection, some)
         return total
+
+    async def _spared(self, connection: AsyncConnection, coming: Sequence[Coming]) -> list[Coming]:
+        """Without guests who were forgotten, and without what is no longer kept."""
+        some = []
+        left = await spared(self._desk, connection, self._table.name, [one.row for one in coming])
+        for one, less in zip(coming, left, strict=True):
+            if less is None:
+                some.append(one)
+            elif (sent := less(json.loads(one.content.decode("utf-8", "surrogatepass")))) is not None:
+                content = written(sent)
+                row = read_row(self._model, sent)
+                some.append(replace(one, row=row, content=content, digest=digest(content)))
+        return some
 
     def _coming(
         self, rows: Sequence[M], raw: Sequence[JsonObject], seen_at: datetime, also: Columns
@@ -221,7 +291,8 @@ class Rows(Generic[M]):
         await Changes(self._desk).add(connection, [self._change(step, coming[0].seen_at) for step in steps])
         await self._after(connection, steps)
         new = sum(step.before is None for step in steps)
-        return Put(new, len(steps) - new, len(parts.same), parts.older)
+        touched = frozenset(step.id for step in steps)
+        return Put(new, len(steps) - new, len(parts.same), parts.older, touched)
 
     async def _there(
         self, connection: AsyncConnection, ids: Sequence[int], own: Iterable[Column[Any]] = ()

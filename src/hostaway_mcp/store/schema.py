@@ -23,7 +23,7 @@ from sqlalchemy.types import TypeEngine
 
 from hostaway_mcp.store.types import Instant, Money
 
-REVISION = "0001"
+REVISION = "0003"
 """The newest step in migrations/versions: what a database must be at."""
 
 VERSION_TABLE = "hostaway_mcp_version"
@@ -38,6 +38,10 @@ metadata = MetaData(
 
 DIGEST = String(32)
 """16 bytes of BLAKE2b in hexadecimal."""
+
+
+OF_LISTS = ("id", "listing_id", "status", "channel_id", "guest_folded")
+"""Columns of a stay that a list is narrowed by."""
 
 
 def _key(name: str, kind: TypeEngine[Any]) -> Column[Any]:
@@ -78,6 +82,7 @@ listings = _rows(
     Column("bedrooms", BigInteger),
     Column("max_guests", BigInteger),
     Column("latest_activity_on", Instant),
+    Index("ix_listings_zone", "account_id", "id", "time_zone"),
 )
 
 units = _rows(
@@ -97,23 +102,32 @@ reservations = _rows(
     Column("status_class", Text),
     Column("arrival", Date),
     Column("departure", Date),
+    # Those between the two dates, whatever the object says.
     Column("nights", BigInteger),
     Column("units", BigInteger),
+    Column("unit_ids", Text),
     Column("guest_name", Text),
     Column("guest_folded", Text),
     Column("guest_email", Text),
     Column("booked_on", Instant),
     Column("inserted_on", Instant),
-    Column("latest_activity_on", Instant),
+    Column("active_on", Instant),
     Column("total_price", Money),
     Column("remaining_balance", Money),
     Column("currency", Text),
-    Index("ix_reservations_arrival", "account_id", "arrival"),
-    Index("ix_reservations_departure", "account_id", "departure"),
-    Index("ix_reservations_updated_on", "account_id", "updated_on"),
-    Index("ix_reservations_latest_activity_on", "account_id", "latest_activity_on"),
-    Index("ix_reservations_booked_on", "account_id", "booked_on"),
-    Index("ix_reservations_listing_departure", "account_id", "listing_id", "departure"),
+    *(
+        # Lists are counted, ordered and cut from these alone: the rows themselves are large.
+        Index(f"ix_reservations_{name}", "account_id", *dict.fromkeys((*columns, *OF_LISTS)))
+        for name, columns in {
+            "arrival": ("arrival", "departure"),
+            "departure": ("departure", "arrival"),
+            "booked_on": ("booked_on",),
+            "active_on": ("active_on",),
+            "nights": ("nights", "arrival", "departure"),
+            "listing": ("listing_id", "departure", "arrival", "status_class", "units"),
+        }.items()
+    ),
+    Index("ix_reservations_guest_folded", "account_id", "guest_folded", "id"),
     Index("ix_reservations_guest_email", "account_id", "guest_email"),
 )
 
@@ -225,6 +239,7 @@ calendar_days = Table(
     Column("units_left", Integer),
     Column("units_blocked", Integer),
     Column("seen_at", Instant, nullable=False),
+    sqlite_with_rowid=False,
 )
 """Small rows, for a large account has millions: what a day says besides is in `calendar_raw`."""
 
@@ -250,6 +265,7 @@ nights = Table(
     Column("blocked", Integer, nullable=False),
     Column("units", Integer, nullable=False),
     Index("ix_nights_day", "account_id", "day"),
+    sqlite_with_rowid=False,
 )
 """What became of each unit each night; sold + owner + blocked is at most `units`."""
 
@@ -302,3 +318,13 @@ deliveries = Table(
     UniqueConstraint("account_id", "digest"),
     Index("ix_deliveries_state", "account_id", "state", "id"),
 )
+
+forgotten = Table(
+    "forgotten",
+    metadata,
+    _account(),
+    _key("noun", String(32)),
+    _key("row_id", BigInteger()),
+    Column("at", Instant, nullable=False),
+)
+"""Stays and conversations whose guest was forgotten: what Hostaway sends of them again is kept without."""

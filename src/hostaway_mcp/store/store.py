@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from functools import partial
 from types import TracebackType
 from typing import Self
 
 from sqlalchemy import delete
 
 from hostaway_mcp.clock import Clock, SystemClock
+from hostaway_mcp.errors import DamagedError
 from hostaway_mcp.store.calendar import Calendar
 from hostaway_mcp.store.changes import Changes
 from hostaway_mcp.store.charges import Charges
@@ -23,11 +26,16 @@ from hostaway_mcp.store.listings import Listings
 from hostaway_mcp.store.messages import Messages
 from hostaway_mcp.store.migrate import migrate
 from hostaway_mcp.store.nights import Nights
+from hostaway_mcp.store.privacy import TIED, Privacy
+from hostaway_mcp.store.rebuild import rebuild
+from hostaway_mcp.store.remains import Remains
 from hostaway_mcp.store.reservations import Reservations
+from hostaway_mcp.store.retention import Retention
 from hostaway_mcp.store.reviews import Reviews
 from hostaway_mcp.store.schema import metadata
 from hostaway_mcp.store.sync import Sync
 from hostaway_mcp.store.tasks import Tasks
+from hostaway_mcp.store.threads import Threads
 from hostaway_mcp.store.units import Units
 from hostaway_mcp.store.users import Users
 
@@ -53,16 +61,25 @@ class Store:
         self.listings = Listings(desk)
         self.messages = Messages(desk)
         self.nights = Nights(desk)
+        self.remains = Remains(desk)
         self.reservations = Reservations(desk)
         self.reviews = Reviews(desk)
         self.sync = Sync(desk)
         self.tasks = Tasks(desk)
+        self.threads = Threads(desk)
         self.units = Units(desk)
         self.users = Users(desk)
+        self.privacy = Privacy(desk, {noun: getattr(self, noun) for noun in TIED})
 
     @classmethod
     async def open(
-        cls, url: str, *, account_id: str, clock: Clock | None = None, busy_seconds: float = BUSY_SECONDS
+        cls,
+        url: str,
+        *,
+        account_id: str,
+        clock: Clock | None = None,
+        retention: Retention | None = None,
+        busy_seconds: float = BUSY_SECONDS,
     ) -> Self:
         """
         Opens `sqlite:///path` or `postgresql://user@host/name`, and brings its tables up to date.
@@ -72,16 +89,24 @@ class Store:
         """
         database = open_database(url, busy_seconds=busy_seconds)
         try:
-            await migrate(database)
+            try:
+                await migrate(database)
+            except DamagedError:
+                await rebuild(database)
+            database.mend = partial(rebuild, database)
         except BaseException:
             await database.aclose()
             raise
-        return cls(Desk(database, account_id, clock or SystemClock()))
+        return cls(Desk(database, account_id, clock or SystemClock(), retention or Retention()))
 
     @property
     def account_id(self) -> str:
         """Whose rows these are."""
         return self._desk.account_id
+
+    def now(self) -> datetime:
+        """The instant by the clock that leases and times of reading follow."""
+        return self._desk.clock.now()
 
     async def forget_account(self) -> None:
         """Removes everything that is kept of this account."""

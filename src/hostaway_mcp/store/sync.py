@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import Select, Text, and_, cast, delete, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hostaway_mcp.store.desk import Desk
-from hostaway_mcp.store.schema import leases, sync_state
+from hostaway_mcp.store.schema import leases, listings, sync_state
+from hostaway_mcp.store.threads import NOUN as THREAD
 from hostaway_mcp.store.upsert import upsert
 
 
@@ -23,6 +25,23 @@ class State:
     state: Mapping[str, Any]
     as_of: datetime | None
 
+    def marked(self, mark: str) -> datetime | None:
+        """When somebody marked the part with this word."""
+        at = self.state.get(_MARKS, {}).get(mark)
+        return datetime.fromisoformat(at) if at else None
+
+
+@dataclass(frozen=True, slots=True)
+class Calendars:
+    """How many active listings there are, how many calendars of theirs were read, and when the oldest was."""
+
+    listings: int
+    read: int
+    oldest: datetime | None
+
+
+_MARKS = "marks"
+
 
 class Sync:
     """The reading of one account."""
@@ -32,32 +51,50 @@ class Sync:
 
     async def state(self, noun: str, part: str = "") -> State | None:
         """How far a part of a noun is; None before the first time."""
-        rows = (self._desk.mine(sync_state), sync_state.c.noun == noun, sync_state.c.part == part)
         async with self._desk.read() as connection:
-            found = (await connection.execute(select(sync_state).where(*rows))).one_or_none()
+            found = (await connection.execute(self._one(noun, part))).one_or_none()
         return State(found.noun, found.part, found.state, found.as_of) if found else None
 
-    async def states(self, noun: str | None = None) -> tuple[State, ...]:
-        """How far everything is, or all parts of one noun."""
-        statement = select(sync_state).where(self._desk.mine(sync_state))
-        if noun is not None:
-            statement = statement.where(sync_state.c.noun == noun)
+    async def states(self, noun: str | None = None, *, but: Collection[str] = (THREAD,)) -> tuple[State, ...]:
+        """How far everything is (`but` some nouns, such as threads, which are many), or one noun."""
+        which = sync_state.c.noun == noun if noun is not None else sync_state.c.noun.not_in(but)
+        statement = select(sync_state).where(self._desk.mine(sync_state), which)
         async with self._desk.read() as connection:
             ordered = statement.order_by(sync_state.c.noun, sync_state.c.part)
             found = (await connection.execute(ordered)).all()
         return tuple(State(r.noun, r.part, r.state, r.as_of) for r in found)
 
+    async def calendars(self) -> Calendars:
+        """How many calendars of active listings were read, and when the oldest of them was."""
+        part = and_(
+            self._desk.mine(sync_state),
+            sync_state.c.noun == "calendar",
+            sync_state.c.part == cast(listings.c.id, Text),
+        )
+        oldest = func.min(sync_state.c.as_of, type_=sync_state.c.as_of.type)
+        statement = select(func.count(), func.count(sync_state.c.as_of), oldest)
+        joined = statement.select_from(listings.outerjoin(sync_state, part))
+        active = (self._desk.mine(listings), listings.c.archived.is_not(True))
+        async with self._desk.read() as connection:
+            return Calendars(*(await connection.execute(joined.where(*active))).one())
+
     async def save(self, noun: str, part: str, state: Mapping[str, Any], as_of: datetime | None) -> None:
-        """Writes down how far it is, as JSON."""
-        row = {
-            "account_id": self._desk.account_id,
-            "noun": noun,
-            "part": part,
-            "state": dict(state),
-            "as_of": as_of,
-        }
+        """Writes down how far it is, as JSON; marks stay."""
         async with self._desk.write() as connection:
-            await connection.execute(upsert(connection, sync_state), [row])
+            there = (await connection.execute(self._one(noun, part))).one_or_none()
+            marks = {_MARKS: there.state[_MARKS]} if there and _MARKS in there.state else {}
+            await self._write(connection, noun, part, {**state, **marks}, as_of)
+
+    async def mark(self, noun: str, parts: Iterable[str], mark: str) -> None:
+        """Marks parts that were read before with a word and the instant, for whoever reads them next."""
+        now = self._desk.clock.now().isoformat()
+        async with self._desk.write() as connection:
+            for part in parts:
+                there = (await connection.execute(self._one(noun, part))).one_or_none()
+                if there is not None:
+                    marks = {**there.state.get(_MARKS, {}), mark: now}
+                    state = {**there.state, _MARKS: marks}
+                    await self._write(connection, noun, part, state, there.as_of)
 
     async def forget(self, noun: str, part: str | None = None) -> None:
         """Drops what was written down, for a part or the whole noun."""
@@ -93,3 +130,24 @@ class Sync:
         rows = (self._desk.mine(leases), leases.c.work == work, leases.c.owner == owner)
         async with self._desk.write() as connection:
             await connection.execute(delete(leases).where(*rows))
+
+    def _one(self, noun: str, part: str) -> Select[Any]:
+        rows = (self._desk.mine(sync_state), sync_state.c.noun == noun, sync_state.c.part == part)
+        return select(sync_state).where(*rows)
+
+    async def _write(
+        self,
+        connection: AsyncConnection,
+        noun: str,
+        part: str,
+        state: Mapping[str, Any],
+        as_of: datetime | None,
+    ) -> None:
+        row = {
+            "account_id": self._desk.account_id,
+            "noun": noun,
+            "part": part,
+            "state": dict(state),
+            "as_of": as_of,
+        }
+        await connection.execute(upsert(connection, sync_state), [row])

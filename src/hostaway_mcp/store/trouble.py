@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from hostaway_mcp.errors import StorageError
+from hostaway_mcp.errors import DamagedError, StorageError
 
 _COPY = "It holds only a copy of what Hostaway has, so it may be removed; the next start fills a new one."
 _FULL = ("The disk of the store is full.", "Free some space; nothing that was kept is lost.")
@@ -75,8 +75,8 @@ def in_plain_words() -> Iterator[None]:
 
 def said(error: BaseException) -> StorageError:
     """The sentence and hint for a driver's error."""
-    sentence, hint = _words(error)
-    return StorageError(sentence, hint=hint)
+    words = _words(error)
+    return (DamagedError if words is _CORRUPT else StorageError)(words[0], hint=words[1])
 
 
 def _words(error: BaseException) -> tuple[str, str]:

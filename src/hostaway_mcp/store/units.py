@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import select
+
 from hostaway_mcp.models.lenient import JsonObject
 from hostaway_mcp.models.listings import ListingUnit
 from hostaway_mcp.store.desk import Desk
 from hostaway_mcp.store.rows import Columns, Kept, Put, Rows
-from hostaway_mcp.store.schema import units
+from hostaway_mcp.store.schema import calendar_raw, units
 
 
 class Units(Rows[ListingUnit]):
@@ -32,6 +34,14 @@ class Units(Rows[ListingUnit]):
     async def of(self, listing_id: int) -> tuple[Kept[ListingUnit], ...]:
         """The units of a listing that are kept, by id."""
         return await self.where(listing_id=listing_id)
+
+    async def several(self) -> frozenset[int]:
+        """The listings whose calendar has days with more than one unit."""
+        statement = select(calendar_raw.c.listing_id).where(
+            self._desk.mine(calendar_raw), calendar_raw.c.units > 1
+        )
+        async with self._desk.read() as connection:
+            return frozenset((await connection.execute(statement.distinct())).scalars())
 
 
 def columns(unit: ListingUnit) -> Columns:

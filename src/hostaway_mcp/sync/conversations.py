@@ -1,40 +1,71 @@
-"""Conversations: those with something unread, with their latest messages."""
+"""Conversations: those with something unread, with all that was written in them, and their stays."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 
 from hostaway_mcp.client import Hostaway
 from hostaway_mcp.client.rows import PAGE_LIMIT
-from hostaway_mcp.models.conversations import ConversationMessage
-from hostaway_mcp.models.lenient import read_rows
+from hostaway_mcp.models.conversations import Conversation
 from hostaway_mcp.store.store import Store
 from hostaway_mcp.sync.pieces import Piece, Progress
+from hostaway_mcp.sync.threads import is_behind, read_thread
 
 UNREAD_SECONDS = 300.0
+JUST_SEEN = timedelta(minutes=1)
+"""A conversation that was on a page of the list so lately is not read once more."""
 
 
 def unread(hostaway: Hostaway, store: Store) -> Piece:
-    """The threads that somebody should look at: one call to find them, one for each."""
+    """The threads that somebody should look at: one call to find them, one or two for each."""
     return Piece("conversations", "unread", partial(_unread, hostaway, store), UNREAD_SECONDS)
 
 
 async def _unread(hostaway: Hostaway, store: Store, progress: Progress) -> AsyncGenerator[Progress, None]:
     after_id: int | None = None
+    found: set[int] = set()
     while True:
         stays = await hostaway.reservations.find(
-            has_unread_conversation_messages=True, after_id=after_id, limit=PAGE_LIMIT
+            has_unread_conversation_messages=True,
+            after_id=after_id,
+            limit=PAGE_LIMIT,
+            # In the form in which sync reads stays, since another form counts as another version.
+            include_resources=True,
+            include_payments=True,
         )
+        await store.reservations.put(stays.rows, stays.raw, seen_at=stays.as_of)
         for stay in stays.rows:
-            page = await hostaway.conversations.find(reservation_id=stay.id, include_resources=True)
-            await store.conversations.put(page.rows, page.raw, seen_at=page.received_at)
-            for sent in page.raw:
-                messages, raw, _ = read_rows(ConversationMessage, sent.get("conversationMessages"))
-                await store.messages.put(messages, raw, seen_at=page.received_at)
-            progress = replace(progress, rows=progress.rows + len(page.rows))
+            found.add(stay.id)
+            rows = await _conversations(hostaway, store, stay.id, progress)
+            for row in rows:
+                if await is_behind(store, row):
+                    await read_thread(hostaway, store, row.id)
+            progress = replace(progress, rows=progress.rows + len(rows))
         yield progress
         if stays.received < PAGE_LIMIT or not stays.rows:
-            return
+            break
         after_id = stays.rows[-1].id
+    # Somebody has read these elsewhere.
+    for kept in await store.conversations.where(unread=True):
+        if kept.row.reservation_id and kept.row.reservation_id not in found:
+            await _read(hostaway, store, kept.row.reservation_id)
+    yield progress
+
+
+async def _conversations(
+    hostaway: Hostaway, store: Store, stay_id: int, progress: Progress
+) -> Sequence[Conversation]:
+    kept = await store.conversations.where(reservation_id=stay_id)
+    just_seen = progress.began - JUST_SEEN
+    if kept and all(one.row.has_unread_messages and one.seen_at >= just_seen for one in kept):
+        return [one.row for one in kept]
+    return await _read(hostaway, store, stay_id)
+
+
+async def _read(hostaway: Hostaway, store: Store, stay_id: int) -> Sequence[Conversation]:
+    page = await hostaway.conversations.find(reservation_id=stay_id, include_resources=True)
+    await store.conversations.put(page.rows, page.raw, seen_at=page.as_of)
+    return page.rows

@@ -11,21 +11,21 @@ from typing import Any
 
 from hostaway_mcp import calls
 from hostaway_mcp.client import Hostaway
-from hostaway_mcp.client.rows import PAGE_LIMIT
 from hostaway_mcp.clock import Clock
 from hostaway_mcp.errors import (
     BusyError,
     CredentialsError,
     HostawayMcpError,
-    NotFoundError,
     RateLimitedError,
     UnreachableError,
     UpstreamError,
 )
 from hostaway_mcp.models.conversations import Conversation
-from hostaway_mcp.store.deliveries import Delivery
+from hostaway_mcp.store.deliveries import Delivery, hint_of
 from hostaway_mcp.store.raw import digest, written
 from hostaway_mcp.store.store import Store
+from hostaway_mcp.sync.stays import read_listed, read_stay
+from hostaway_mcp.sync.threads import read_thread
 
 LOOK_SECONDS = 2.0
 """Between two looks for deliveries: one read of the store."""
@@ -53,13 +53,14 @@ async def keep_delivery(store: Store, body: Mapping[str, Any], *, at: datetime) 
 
     Deliveries have no number. What makes one the same is its whole body: `updatedOn` counts seconds, so
     two changes of one second would pass for one, while another body of the same change costs one reading.
+    Kept are the numbers that say what to read: what it is now is read from Hostaway anyhow.
 
     Raises:
         StorageError: it was not kept.
     """
     data = body.get("data")
     number = _number(data.get("id")) if isinstance(data, Mapping) else None
-    return await store.deliveries.keep(digest(written(body)), _event(body), number, dict(body), at)
+    return await store.deliveries.keep(digest(written(body)), _event(body), number, hint_of(body), at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,14 +150,21 @@ class DeliveryWorker:
         about: dict[Stay | Thread | None, list[int]] = {}
         for delivery in deliveries:
             about.setdefault(about_what(delivery), []).append(delivery.id)
-        reader, done, failed = _Reader(self._hostaway, self._store, self._clock), 0, 0
-        for what, ids in about.items():
-            await self._claim()
-            found = await self._found(reader, what)
-            done, failed = (done + len(ids), failed) if found else (done, failed + len(ids))
-            for number in ids:
-                await (self._store.deliveries.done if found else self._store.deliveries.failed)(number)
-        return Worked(done, failed)
+        reader = _Reader(self._hostaway, self._store, self._clock)
+        done: list[int] = []
+        failed: list[int] = []
+        claimed = self._clock.monotonic()
+        try:
+            for what, ids in about.items():
+                if self._clock.monotonic() - claimed > LEASE_SECONDS / 4:
+                    await self._claim()
+                    claimed = self._clock.monotonic()
+                (done if await self._found(reader, what) else failed).extend(ids)
+        finally:
+            # Together: in a flood, writing down each alone took longer than reading.
+            await self._store.deliveries.done(*done)
+            await self._store.deliveries.failed(*failed)
+        return Worked(len(done), len(failed))
 
     async def _found(self, reader: _Reader, what: Stay | Thread | None) -> bool:
         """Whether there is nothing left to do about it."""
@@ -208,47 +216,30 @@ class _Reader:
 
     async def stay(self, number: int) -> bool:
         """
-        Reads a stay in the form of lists, as sync does, since another form counts as another version.
-
-        There is no filter by number. But what has just changed is at the front of the list, one call for
-        all deliveries of a run; else it is listed by its listing and arrival.
+        Reads a stay. What has just changed is at the front of the list: one call for all deliveries of a
+        run.
         """
         if self._fresh is None:
-            self._fresh = await self._listed(limit=FRONT_ROWS)
-        return number in self._fresh or await self._single_stay(number, self._fresh)
+            self._fresh = set(await read_listed(self._hostaway, self._store, limit=FRONT_ROWS))
+        if number in self._fresh:
+            return True
+        was_there = bool(await self._store.reservations.get([number]))
+        read = await read_stay(self._hostaway, self._store, number)
+        if read is None:
+            # Deleted; or not there yet, if we never had it.
+            return was_there
+        self._fresh |= read
+        return True
 
     async def thread(self, thread: Thread) -> bool:
-        """Reads a conversation, its latest messages, and its stay if that is not known."""
+        """Reads a conversation, its messages, and its stay if that is not known."""
         rows = await self._conversations(thread)
         for row in rows:
-            page = await self._hostaway.conversations.find_messages(row.id, limit=PAGE_LIMIT)
-            await self._store.messages.put(page.rows, page.raw, seen_at=page.received_at)
+            await read_thread(self._hostaway, self._store, row.id)
         for number in {row.reservation_id for row in rows if row.reservation_id}:
             if not await self._store.reservations.get([number]):
                 await self.stay(number)
         return bool(rows)
-
-    async def _single_stay(self, number: int, fresh: set[int]) -> bool:
-        try:
-            one = await self._hostaway.reservations.get(number, include_resources=True)
-        except NotFoundError:
-            # Deleted; or not there yet, if we never had it.
-            return await self._store.reservations.gone([number], at=self._clock.now()) > 0
-        listing_id, day = one.row.listing_id, one.row.arrival_date
-        if listing_id and day:
-            fresh |= await self._listed(
-                limit=PAGE_LIMIT, listing_id=listing_id, arrival_start_date=day, arrival_end_date=day
-            )
-        if number not in fresh:
-            # The form of a single stay has no balance and other details; better than what it was before.
-            await self._store.reservations.put([one.row], [one.raw], seen_at=one.received_at)
-            fresh.add(number)
-        return True
-
-    async def _listed(self, **wanted: Any) -> set[int]:
-        page = await self._hostaway.reservations.find(include_resources=True, include_payments=True, **wanted)
-        await self._store.reservations.put(page.rows, page.raw, seen_at=page.received_at)
-        return {row.id for row in page.rows}
 
     async def _conversations(self, thread: Thread) -> list[Conversation]:
         """Through the stay, as sync reads them; a thread without one in the form of a single thread."""
@@ -257,10 +248,10 @@ class _Reader:
             one = await self._hostaway.conversations.get(number, include_resources=True)
             stay = one.row.reservation_id
             if stay is None:
-                await self._store.conversations.put([one.row], [one.raw], seen_at=one.received_at)
+                await self._store.conversations.put([one.row], [one.raw], seen_at=one.as_of)
                 return [one.row]
         page = await self._hostaway.conversations.find(reservation_id=stay, include_resources=True)
-        await self._store.conversations.put(page.rows, page.raw, seen_at=page.received_at)
+        await self._store.conversations.put(page.rows, page.raw, seen_at=page.as_of)
         return [row for row in page.rows if number in (None, row.id)]
 
 

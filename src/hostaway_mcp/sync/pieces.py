@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from hostaway_mcp.store.sync import State
 
 ONCE = float("inf")
 """For what is brought once: whatever changes in it later comes with the changes."""
+
+DUE = "due"
+"""Marks a part that something says has changed, so that it is brought however fresh it is."""
+ASKED = "asked"
+"""Marks a part that somebody asked about and found stale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,12 @@ class Progress:
         )
 
 
+def is_due(state: State) -> bool:
+    """Whether something said that the part has changed after its last reading was begun."""
+    due = state.marked(DUE)
+    return due is not None and (state.as_of is None or due >= state.as_of)
+
+
 Bring = Callable[[Progress], AsyncGenerator[Progress, None]]
 """Brings a piece from where it is to its end; gives how far it is after each page that is safely stored."""
 
@@ -62,6 +76,8 @@ class Piece:
     part: str
     bring: Bring
     fresh_seconds: float = ONCE
+    then: Piece | None = None
+    """What must be begun after it has ended, or questions may not use it."""
 
     @property
     def name(self) -> str:

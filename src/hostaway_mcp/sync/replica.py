@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hostaway_mcp.calls import Call, Lane, answering, new_correlation_id
 from hostaway_mcp.client import Hostaway
 from hostaway_mcp.clock import Clock
-from hostaway_mcp.errors import HostawayMcpError
+from hostaway_mcp.errors import HostawayMcpError, StorageError
 
 if TYPE_CHECKING:
     from hostaway_mcp.store.store import Store
     from hostaway_mcp.sync.deliveries import DeliveryWorker
     from hostaway_mcp.sync.sync import Sync
+    from hostaway_mcp.sync.watch import WebhookWatch
+    from hostaway_mcp.sync.webhooks import WebhookFile
 
 
-LOOK_SECONDS = 60.0
-"""Between two looks whether there is a replica by now."""
+AGAIN_SECONDS = 60.0
+"""Between two attempts to open a store that cannot be opened."""
 
 _log = logging.getLogger("hostaway_mcp.sync")
 
@@ -31,9 +34,21 @@ class Replica:
     Loading a database's library takes as long as a third of the start, so nothing is imported before.
     """
 
-    def __init__(self, url: str, *, account_id: str, hostaway: Hostaway, clock: Clock) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        account_id: str,
+        hostaway: Hostaway,
+        clock: Clock,
+        keep_messages_days: int | None = None,
+        keep_contacts_days: int | None = None,
+        webhook: WebhookFile | None = None,
+    ) -> None:
         self._url = url
+        self._kept_days = (keep_messages_days, keep_contacts_days)
         self._account_id = account_id
+        self._webhook = webhook
         self._hostaway = hostaway
         self._clock = clock
         self._opening = asyncio.Lock()
@@ -41,8 +56,13 @@ class Replica:
         self._refreshing: dict[tuple[str, str], asyncio.Task[None]] = {}
 
     @property
+    def is_open(self) -> bool:
+        """Whether this process has it open."""
+        return self._store is not None
+
+    @property
     def is_there(self) -> bool:
-        """Whether somebody has made it: a question does not, since filling it takes its time."""
+        """Whether it was made; a question does not make it, since filling it takes its time."""
         if self._store is not None or not self._url.startswith("sqlite:///"):
             return True
         return Path(self._url.removeprefix("sqlite:///")).is_file()
@@ -56,9 +76,17 @@ class Replica:
         """
         async with self._opening:
             if self._store is None:
+                # Questions that come meanwhile are answered: loading takes some tenths of a second.
+                await asyncio.to_thread(import_module, "hostaway_mcp.store.store")
+                from hostaway_mcp.store.retention import Retention
                 from hostaway_mcp.store.store import Store
 
-                self._store = await Store.open(self._url, account_id=self._account_id, clock=self._clock)
+                self._store = await Store.open(
+                    self._url,
+                    account_id=self._account_id,
+                    clock=self._clock,
+                    retention=Retention(*self._kept_days),
+                )
             return self._store
 
     async def sync(self) -> Sync:
@@ -73,17 +101,40 @@ class Replica:
 
         return DeliveryWorker(self._hostaway, await self.store(), clock=self._clock)
 
+    async def watch(self) -> WebhookWatch | None:
+        """What watches our webhook; None where none can be registered."""
+        from hostaway_mcp.sync.watch import WebhookWatch
+
+        if self._webhook is None:
+            return None
+        return WebhookWatch(self._hostaway, await self.store(), self._webhook, clock=self._clock)
+
     async def keep(self) -> None:
         """
-        Keeps a replica that somebody made true, for as long as it is let.
+        Makes the replica if there is none, and keeps it true for as long as it is let.
 
-        Making one takes minutes to hours of the account's allowance, which is for `sync` to decide.
+        It goes on where it was stopped, takes its turns at Hostaway behind everybody who asks, and shares
+        the work with other processes on the same database.
         """
-        while not self.is_there:
-            await self._clock.sleep(LOOK_SECONDS)
+        await self._opened()
         async with asyncio.TaskGroup() as group:
             group.create_task((await self.sync()).keep())
             group.create_task((await self.deliveries()).keep())
+            if watch := await self.watch():
+                group.create_task(watch.keep())
+
+    async def _opened(self) -> None:
+        """Waits until the store can be opened; what stands in the way is said once."""
+        said = ""
+        while True:
+            try:
+                await self.store()
+                return
+            except StorageError as error:
+                if error.message != said:
+                    said = error.message
+                    _log.warning("replica_not_opened", extra={"says": error.sentence})
+            await self._clock.sleep(AGAIN_SECONDS)
 
     def refresh(self, noun: str, part: str) -> None:
         """Begins to bring a part anew, behind an answer that does not wait for it; once at a time."""

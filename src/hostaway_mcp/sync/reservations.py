@@ -20,6 +20,7 @@ from hostaway_mcp.client.rows import Page
 from hostaway_mcp.errors import BrokenAnswerError
 from hostaway_mcp.models.reservations import Reservation
 from hostaway_mcp.store.store import Store
+from hostaway_mcp.sync.calendar import of_changed
 from hostaway_mcp.sync.pieces import Piece, Progress
 
 NEAR_DAYS = 30
@@ -71,7 +72,9 @@ def changes(hostaway: Hostaway, store: Store) -> Piece:
 
 
 def _window(hostaway: Hostaway, store: Store, part: str, bounds: dict[str, date]) -> Piece:
-    return Piece("reservations", part, partial(_whole, hostaway, store, bounds))
+    # A row may have moved from one window to another meanwhile: the changes have it.
+    bring = partial(_whole, hostaway, store, bounds)
+    return Piece("reservations", part, bring, then=changes(hostaway, store))
 
 
 async def _whole(
@@ -105,7 +108,8 @@ async def _recent(hostaway: Hostaway, store: Store, progress: Progress) -> Async
         return
     settled = True
     async for step in walk_recent(fetch, key=_id, updated=_updated, since=since):
-        await fetch.store(store, step.rows)
+        touched = await fetch.store(store, step.rows)
+        await of_changed(store, [row for row in step.rows if row.id in touched])
         settled = step.settled
         since = step.resume.since or since
         progress = replace(progress, rows=progress.rows + len(step.rows))
@@ -128,12 +132,13 @@ class _Pages:
         )
         return self._page
 
-    async def store(self, store: Store, rows: tuple[Reservation, ...]) -> None:
-        """Stores these rows of the last page."""
+    async def store(self, store: Store, rows: tuple[Reservation, ...]) -> frozenset[int]:
+        """Stores these rows of the last page, and gives the ids of those that are new or changed."""
         if self._page is None or not rows:
-            return
+            return frozenset()
         raw = {row.id: one for row, one in zip(self._page.rows, self._page.raw, strict=True)}
-        await store.reservations.put(rows, [raw[row.id] for row in rows], seen_at=self._page.received_at)
+        put = await store.reservations.put(rows, [raw[row.id] for row in rows], seen_at=self._page.as_of)
+        return put.touched
 
 
 def _id(row: Reservation) -> int:

@@ -2,73 +2,36 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import secrets
-from collections.abc import Callable, Sequence
-from contextlib import aclosing
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
-from typing import Any
+from dataclasses import replace
+from datetime import date, timedelta
 
 from hostaway_mcp import calls
 from hostaway_mcp.client import Hostaway
 from hostaway_mcp.clock import Clock
-from hostaway_mcp.errors import CredentialsError, HostawayMcpError, UpstreamError
+from hostaway_mcp.errors import CredentialsError, HostawayMcpError
 from hostaway_mcp.store.store import Store
-from hostaway_mcp.store.sync import State
-from hostaway_mcp.sync import calendar, conversations, lists, reservations
-from hostaway_mcp.sync.pieces import ONCE, Piece, Progress
+from hostaway_mcp.sync import (
+    calendar,
+    conversations,
+    dictionaries,
+    lists,
+    removed,
+    reservations,
+    threads,
+    units,
+)
+from hostaway_mcp.sync.older import older
+from hostaway_mcp.sync.pieces import ASKED, Piece
+from hostaway_mcp.sync.retention import keep_retention
+from hostaway_mcp.sync.run import Report, Run, Summary
 
-WORKERS = 6
-"""Pieces under way at once: a chain of pages waits for each answer, and the governor's turns must not."""
-LEASE_SECONDS = 120.0
-"""How long a piece stays with a process that says nothing of it any more."""
 IDLE_SECONDS = 60.0
 """Between two looks at what is due."""
+REFUSED_SECONDS = 3_600.0
+"""Between two attempts with credentials that Hostaway does not accept."""
 
 _log = logging.getLogger("hostaway_mcp.sync")
-
-
-@dataclass(slots=True)
-class Summary:
-    """What one run did."""
-
-    began: datetime
-    ended: datetime | None = None
-    pieces: int = 0
-    brought: int = 0
-    """Pieces that were due and are whole now."""
-    elsewhere: int = 0
-    """Pieces that another process has in hand."""
-    rows: dict[str, int] = field(default_factory=dict)
-    """Rows read, by noun."""
-    upstream_calls: int = 0
-    failed: dict[str, str] = field(default_factory=dict)
-    """Pieces that could not be brought, each with its reason; the rest goes on."""
-
-    @property
-    def complete(self) -> bool:
-        """Whether everything that was due is there now."""
-        return not self.failed and not self.elsewhere
-
-    def document(self) -> dict[str, Any]:
-        """As JSON."""
-        return {
-            "began": self.began.isoformat(timespec="seconds"),
-            "ended": self.ended.isoformat(timespec="seconds") if self.ended else None,
-            "complete": self.complete,
-            "pieces": self.pieces,
-            "brought": self.brought,
-            "elsewhere": self.elsewhere,
-            "rows": dict(sorted(self.rows.items())),
-            "upstream_calls": self.upstream_calls,
-            "failed": self.failed,
-        }
-
-
-Report = Callable[[Piece, Progress, Summary], None]
-"""Told after every page."""
 
 
 class Sync:
@@ -83,7 +46,6 @@ class Sync:
         self._hostaway = hostaway
         self._store = store
         self._clock = clock
-        self._owner = secrets.token_hex(8)
 
     async def run(self, *, full: bool = False, report: Report | None = None) -> Summary:
         """
@@ -96,21 +58,23 @@ class Sync:
         if full:
             for state in await self._store.sync.states():
                 await self._store.sync.forget(state.noun, state.part)
-        run = _Run(self._store, self._clock, self._owner, report)
+        # First: what is no longer to be kept goes, whether Hostaway answers or not.
+        await keep_retention(self._store, clock=self._clock)
+        changes = reservations.changes(self._hostaway, self._store)
+        run = Run(self._store, clock=self._clock, report=report, often=[changes])
         call = calls.Call(calls.new_correlation_id(), tool="sync", lane=calls.Lane.BACKGROUND)
         with calls.answering(call):
             anchor = await self._anchor()
-            await run.bring([reservations.changes(self._hostaway, self._store)])
-            await run.bring(
-                [
-                    lists.listings(self._hostaway, self._store),
-                    *lists.dictionaries(self._hostaway, self._store),
-                ]
-            )
+            near = await self._store.sync.state("reservations", "near")
+            if near is None or near.as_of is None:
+                call.lane = calls.Lane.FILLING
+            await run.bring([changes])
+            await run.bring([lists.listings(self._hostaway, self._store)])
+            # Alone: beside other work its pages would have to share the turns at Hostaway.
+            await run.bring([reservations.near(self._hostaway, self._store, anchor)])
+            call.lane = calls.Lane.BACKGROUND
             await run.bring(await self._rest(anchor))
-            # Rows that moved from one window to another meanwhile are among the changes.
-            changes = reservations.changes(self._hostaway, self._store)
-            await run.bring([replace(changes, fresh_seconds=0.0) if run.brought_windows else changes])
+            await run.bring(await self._units())
         run.summary.ended, run.summary.upstream_calls = self._clock.now(), call.upstream_calls
         _log.info("sync_done", extra={"count": run.summary.brought, "upstream_calls": call.upstream_calls})
         return run.summary
@@ -120,11 +84,15 @@ class Sync:
         pieces = [
             reservations.changes(self._hostaway, self._store),
             lists.listings(self._hostaway, self._store),
+            *lists.names(self._hostaway, self._store),
+            *lists.ledgers(self._hostaway, self._store),
+            threads.recent(self._hostaway, self._store),
+            conversations.unread(self._hostaway, self._store),
         ]
         if noun == "calendar":
-            today = self._clock.now().date()
-            pieces = calendar.calendars(self._hostaway, self._store, [int(part)], today)
-        run = _Run(self._store, self._clock, self._owner, None)
+            pieces = calendar.calendars(self._hostaway, self._store, [int(part)], now=self._clock.now())
+        await self._store.sync.mark(noun, [part], ASKED)
+        run = Run(self._store, clock=self._clock)
         await run.bring(
             [replace(one, fresh_seconds=0.0) for one in pieces if (one.noun, one.part) == (noun, part)]
         )
@@ -132,13 +100,17 @@ class Sync:
     async def keep(self) -> None:
         """Brings what is due for as long as it is let; what failed is tried again at the next look."""
         while True:
+            pause = IDLE_SECONDS
             try:
                 await self.run()
+            except CredentialsError:
+                # Logged by whoever was refused; another secret comes with another start.
+                pause = REFUSED_SECONDS
             except HostawayMcpError as error:
                 _log.warning("sync_stopped", extra={"code": error.code})
             except Exception:
                 _log.exception("sync_broke")
-            await self._clock.sleep(IDLE_SECONDS)
+            await self._clock.sleep(pause)
 
     async def _anchor(self) -> date:
         """The day of the first sync, which the windows of stays are counted from."""
@@ -152,97 +124,37 @@ class Sync:
     async def _rest(self, anchor: date) -> list[Piece]:
         hostaway, store = self._hostaway, self._store
         return [
-            reservations.near(hostaway, store, anchor),
+            *lists.names(hostaway, store),
+            *dictionaries.dictionaries(hostaway, store),
+            threads.recent(hostaway, store),
             conversations.unread(hostaway, store),
-            *calendar.calendars(
-                hostaway, store, await self._listings_by_nearness(), self._clock.now().date()
-            ),
+            *await self._calendars(),
             reservations.ahead(hostaway, store, anchor),
             *lists.ledgers(hostaway, store),
+            threads.whole(hostaway, store),
             *reservations.history(hostaway, store, anchor),
+            older(hostaway, store, anchor),
+            removed.removed(hostaway, store, anchor),
         ]
+
+    async def _units(self) -> list[Piece]:
+        return units.units(self._hostaway, self._store, sorted(await self._store.units.several()))
+
+    async def _calendars(self) -> list[Piece]:
+        states = await self._store.sync.states("calendar")
+        return calendar.calendars(
+            self._hostaway,
+            self._store,
+            await self._listings_by_nearness(),
+            now=self._clock.now(),
+            known={state.part: state for state in states},
+        )
 
     async def _listings_by_nearness(self) -> list[int]:
         """Active listings; those with stays in the next days first."""
-        known = [kept.row for kept in await self._store.listings.all()]
         today = self._clock.now().date()
-        soon = await self._store.reservations.find(
-            by="stay", first=today, last=today + timedelta(days=reservations.NEAR_DAYS)
-        )
-        by_arrival = sorted((kept.row for kept in soon), key=lambda stay: (stay.arrival, stay.id))
-        first = {stay.listing_id: place for place, stay in reversed(list(enumerate(by_arrival)))}
-        active = [listing.id for listing in known if not listing.is_archived]
-        return sorted(active, key=lambda listing_id: (first.get(listing_id, len(soon)), listing_id))
-
-
-class _Run:
-    """One run: takes pieces in their order with a few workers."""
-
-    def __init__(self, store: Store, clock: Clock, owner: str, report: Report | None) -> None:
-        self._store = store
-        self._clock = clock
-        self._owner = owner
-        self._report = report
-        self.summary = Summary(began=clock.now())
-        self.brought_windows = False
-
-    async def bring(self, pieces: Sequence[Piece]) -> None:
-        """Brings those that are due."""
-        self.summary.pieces += len(pieces)
-        waiting = iter(pieces)
-
-        async def work() -> None:
-            for piece in waiting:
-                await self._bring(piece)
-
-        try:
-            async with asyncio.TaskGroup() as group:
-                for _ in range(min(WORKERS, len(pieces))):
-                    group.create_task(work())
-        except* CredentialsError as refused:
-            raise refused.exceptions[0] from None
-
-    async def _bring(self, piece: Piece) -> None:
-        state = await self._store.sync.state(piece.noun, piece.part)
-        if state is not None and self._is_fresh(piece, state):
-            return
-        if not await self._store.sync.claim(piece.name, self._owner, LEASE_SECONDS):
-            self.summary.elsewhere += 1
-            return
-        try:
-            await self._go_on(piece, state)
-            self.summary.brought += 1
-            self.brought_windows |= piece.fresh_seconds == ONCE
-        except CredentialsError:
-            raise
-        except UpstreamError as error:
-            self.summary.failed[piece.name] = error.message
-            _log.warning("sync_piece_failed", extra={"operation": piece.name, "code": error.code})
-        finally:
-            await self._store.sync.release(piece.name, self._owner)
-
-    def _is_fresh(self, piece: Piece, state: State) -> bool:
-        if state.as_of is None or state.state.get("unfinished"):
-            return False
-        return (self._clock.now() - state.as_of).total_seconds() < piece.fresh_seconds
-
-    async def _go_on(self, piece: Piece, state: State | None) -> None:
-        progress = Progress(began=self._clock.now())
-        if state is not None:
-            known = Progress.read(state.state)
-            # A finished piece begins anew, but for the moment from which it looks for changes.
-            unfinished = state.state.get("unfinished")
-            progress = known if unfinished else Progress(progress.began, since=known.since)
-        async with aclosing(piece.bring(progress)) as steps:
-            async for progress in steps:
-                await self._save(piece, progress, unfinished=True)
-                await self._store.sync.claim(piece.name, self._owner, LEASE_SECONDS)
-                if self._report:
-                    self._report(piece, progress, self.summary)
-        await self._save(piece, progress, unfinished=False)
-        self.summary.rows[piece.noun] = self.summary.rows.get(piece.noun, 0) + progress.rows
-
-    async def _save(self, piece: Piece, progress: Progress, *, unfinished: bool) -> None:
-        ended = {"ended": self._clock.now().isoformat()}
-        document = progress.document() | ({"unfinished": True} if unfinished else ended)
-        await self._store.sync.save(piece.noun, piece.part, document, as_of=progress.began)
+        until = today + timedelta(days=reservations.NEAR_DAYS)
+        soon = await self._store.reservations.first_arrivals(today, until)
+        never = until + timedelta(days=1)
+        active = await self._store.listings.active()
+        return sorted(active, key=lambda listing_id: (soon.get(listing_id, never), listing_id))

@@ -48,6 +48,10 @@ class Audit(Protocol):
         """How many records could not be kept since the start."""
         ...
 
+    def close(self) -> None:
+        """Lets go of what is open; another record opens it again."""
+        ...
+
 
 def canonical(arguments: Mapping[str, object]) -> str:
     """The arguments as JSON that is the same however they were ordered."""
@@ -68,12 +72,16 @@ class AuditFile:
     """
     Audit records as JSON lines in a file of mode 0600.
 
-    Each record is one write in append mode, so that several processes can share the file. Reading goes on
-    when the file cannot be written: the failure is counted and logged.
+    Each record is one write in append mode, so that several processes can share the file; one that was
+    moved away or removed is begun anew. Reading goes on when the file cannot be written: the failure is
+    counted and logged.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._name = str(path)
+        self._descriptor: int | None = None
+        self._file: tuple[int, int] | None = None
         self._failures = 0
 
     @property
@@ -83,14 +91,24 @@ class AuditFile:
     def append(self, record: AuditRecord) -> None:
         line = _compact({name: getattr(record, name) for name in AuditRecord.__slots__}) + "\n"
         try:
-            descriptor = self._open()
-            try:
-                os.write(descriptor, line.encode())
-            finally:
-                os.close(descriptor)
+            os.write(self._opened(), line.encode())
         except OSError as error:
             self._failures += 1
             _log.error("audit_not_written", extra={"code": type(error).__name__, "count": self._failures})
+
+    def _opened(self) -> int:
+        if self._descriptor is not None and _file_at(self._name) == self._file:
+            return self._descriptor
+        self.close()
+        self._descriptor = self._open()
+        there = os.fstat(self._descriptor)
+        self._file = there.st_dev, there.st_ino
+        return self._descriptor
+
+    def close(self) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
 
     def _open(self) -> int:
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
@@ -99,6 +117,14 @@ class AuditFile:
         except FileNotFoundError:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             return os.open(self._path, flags, 0o600)
+
+
+def _file_at(name: str) -> tuple[int, int] | None:
+    try:
+        there = os.stat(name)  # noqa: PTH116 - at every call, and a Path takes twice as long
+    except FileNotFoundError:
+        return None
+    return there.st_dev, there.st_ino
 
 
 class MemoryAudit:
@@ -111,3 +137,6 @@ class MemoryAudit:
 
     def append(self, record: AuditRecord) -> None:
         self.records.append(record)
+
+    def close(self) -> None:
+        pass

@@ -9,6 +9,7 @@ from pydantic import Field
 from hostaway_mcp.services.answers import Instant
 from hostaway_mcp.services.connection import Connection, Right
 from hostaway_mcp.services.finder import Found
+from hostaway_mcp.services.replica_state import ReplicaNow
 from hostaway_mcp.services.services import Services
 from hostaway_mcp.services.untrusted import fence
 from hostaway_mcp.tools.catalogue import Listed, Question, Text, Toolset, tool
@@ -39,7 +40,11 @@ def _connection_text(answer: Connection) -> str:
                 ),
                 ("paused s", budget.paused_seconds),
                 ("refused by Hostaway", budget.refused),
-                ("remembered", [f"{one.noun} {one.rows} ({_moment(one.as_of)})" for one in answer.freshness]),
+                (
+                    "fresh as of",
+                    [f"{one.noun} {one.rows} ({_moment(one.as_of)})" for one in answer.freshness],
+                ),
+                ("replica", _replica(answer.replica)),
                 ("webhooks", answer.webhooks),
                 ("writes", answer.writes),
                 ("may read", [one.noun for one in answer.rights if one.allowed]),
@@ -48,6 +53,19 @@ def _connection_text(answer: Connection) -> str:
         ),
         *(f"- {hint}" for hint in answer.hints),
     )
+
+
+def _replica(replica: ReplicaNow) -> list[str]:
+    calendars, deliveries = replica.calendars, replica.deliveries
+    said = [f"{replica.state}{f': {replica.says}' if replica.says else ''}", replica.first_sync or ""]
+    if calendars:
+        share = f"{calendars.fresh_share:.0%} of {calendars.listings} calendars read within six hours"
+        said.append(f"{share}, oldest {_moment(calendars.oldest)}" if calendars.oldest else share)
+    if deliveries:
+        failed = f", {deliveries.failed} failed" if deliveries.failed else ""
+        last = f"last webhook {_moment(deliveries.last_at)} {deliveries.last_event or 'of an unknown kind'}"
+        said.append(f"{last}, {deliveries.waiting} waiting{failed}")
+    return [one for one in said if one]
 
 
 def _denied(right: Right) -> str:

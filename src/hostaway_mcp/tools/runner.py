@@ -57,8 +57,12 @@ class Outcome:
     correlation_id: str
 
 
+async def _nowhere() -> None:
+    """Where nothing is remembered, nothing has to be forgotten."""
+
+
 class Runner:
-    """The one way in which a tool is called."""
+    """The one way in which a tool is called; before each `look` drops what is outdated."""
 
     def __init__(
         self,
@@ -70,6 +74,7 @@ class Runner:
         metrics: Metrics,
         account: str,
         facts_version: Callable[[], int] = lambda: 0,
+        look: Callable[[], Awaitable[None]] = _nowhere,
         deadline_seconds: float = calls.DEFAULT_DEADLINE_SECONDS,
     ) -> None:
         self.tools = {tool.name: tool for tool in tools}
@@ -80,6 +85,7 @@ class Runner:
         self._account = account
         self._deadline_seconds = deadline_seconds
         self._memory = AnswerMemory[Outcome](clock=clock, version=facts_version)
+        self._look = look
         self._limits: set[asyncio.Timeout] = set()
         self._ends_at = math.inf
 
@@ -135,11 +141,13 @@ class Runner:
                 outcome = "cancelled"
                 raise
             finally:
+                call.ended = True
                 seconds = self._clock.monotonic() - started
                 self._record(call, asked.door, said, outcome, began=instant(began), seconds=seconds)
 
     async def _answer(self, name: str, arguments: Mapping[str, Any], said: str, call: Call) -> Outcome:
         tool = self.tool(name)
+        await self._look()
         key = self._memory.key(name, said)
         if known := self._memory.recall(key):
             return Outcome(known.answer, known.json, known.text, call.correlation_id)

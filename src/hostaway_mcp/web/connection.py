@@ -1,4 +1,4 @@
-"""A client's connection, until the head of its request is there: in time, and within bounds."""
+"""A client's connection: what it sends comes in time and within bounds, and it takes what it is sent."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_SECONDS = 20.0
 """Within which a request's headers must have arrived; a client that drips is held no longer."""
+STALLED_SECONDS = 60.0
+"""For which a client may take nothing of what waits for it; later, it is held no longer."""
 MAX_HEAD_BYTES = 512 * 1024
 """No head is kept beyond this, finished or not; what is finished is held to less by `guards.Sized`."""
 
@@ -17,11 +19,12 @@ _log = logging.getLogger("hostaway_mcp.web")
 
 
 class BoundedConnection(HttpToolsProtocol):
-    """uvicorn's connection, which by itself would wait for ever for headers, and keep as many as come."""
+    """uvicorn's connection, which by itself would wait for ever for headers or for a client to read."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._timer: asyncio.TimerHandle | None = None
+        self._stalled: asyncio.TimerHandle | None = None
         self._in_head = False
         self._head_bytes = 0
 
@@ -31,7 +34,16 @@ class BoundedConnection(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
+        self._stop_stalling()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._stalled = self.loop.call_later(STALLED_SECONDS, self._cut_off)
+
+    def resume_writing(self) -> None:
+        self._stop_stalling()
+        super().resume_writing()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
@@ -58,6 +70,16 @@ class BoundedConnection(HttpToolsProtocol):
         if self._timer is not None:
             self._timer.cancel()
         self._timer, self._head_bytes = None, 0
+
+    def _stop_stalling(self) -> None:
+        if self._stalled is not None:
+            self._stalled.cancel()
+        self._stalled = None
+
+    def _cut_off(self) -> None:
+        _log.info("client_stalled")
+        # Closing would wait until what is left has been taken.
+        self.transport.abort()
 
     def _give_up(self, code: str) -> None:
         if not self.transport.is_closing():

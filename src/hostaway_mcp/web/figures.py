@@ -14,6 +14,7 @@ from prometheus_client.registry import Collector
 
 from hostaway_mcp.calls import Lane
 from hostaway_mcp.errors import HostawayMcpError
+from hostaway_mcp.services.replica_state import Glance
 from hostaway_mcp.telemetry.metrics import DURATION_BUCKETS_SECONDS, Durations
 
 if TYPE_CHECKING:
@@ -33,18 +34,26 @@ class Figures:
     """
 
     def __init__(self, app: App) -> None:
+        self._app = app
+        self._ours = _AppCollector(app)
         self._registry = CollectorRegistry(auto_describe=False)
-        self._registry.register(_AppCollector(app))
+        self._registry.register(self._ours)
         ProcessCollector(registry=self._registry)
 
-    def text(self) -> bytes:
+    async def text(self) -> bytes:
         """The exposition."""
+        try:
+            self._ours.replica = await self._app.services.replica_state.glance()
+        except HostawayMcpError:
+            # What cannot be read must not take the other figures with it; /ready says why.
+            self._ours.replica = None
         return generate_latest(self._registry)
 
 
 class _AppCollector(Collector):
     def __init__(self, app: App) -> None:
         self._app = app
+        self.replica: Glance | None = None
 
     def collect(self) -> Iterator[Metric]:
         metrics = self._app.metrics
@@ -62,6 +71,13 @@ class _AppCollector(Collector):
         yield audit
         yield from self._budget()
         yield from self._token()
+        yield from self._replica()
+
+    def _replica(self) -> Iterator[Metric]:
+        if self.replica is not None:
+            ages = self.replica.ages_seconds.items()
+            yield _gauges("replica_age_seconds", "How old each noun of the replica is", "noun", ages)
+            yield _gauge("deliveries_waiting", "Webhook deliveries not worked off yet", self.replica.waiting)
 
     def _budget(self) -> Iterator[Metric]:
         try:

@@ -34,13 +34,13 @@ def alive() -> dict[str, Any]:
     return {"status": "alive"}
 
 
-def readiness(app: App, watch: UpstreamWatch) -> tuple[bool, dict[str, Any]]:
+async def readiness(app: App, watch: UpstreamWatch) -> tuple[bool, dict[str, Any]]:
     """
     Whether a question could be answered now, with each check and its reason.
 
     Nothing is sent to Hostaway for it: a probe must not use up the budget.
     """
-    checks = list(_checks(app, watch))
+    checks = [*_checks(app, watch), await _replica(app)]
     ready = all(check.ok for check in checks)
     reasons = [check.detail for check in checks if not check.ok]
     return ready, {"ready": ready, "reasons": reasons, "checks": [asdict(check) for check in checks]}
@@ -97,3 +97,18 @@ def _audit(app: App) -> Check:
     if app.audit.failures:
         return Check("audit", True, f"{app.audit.failures} records could not be written.")
     return Check("audit", True, "Written.")
+
+
+async def _replica(app: App) -> Check:
+    """Never a reason not to ask here: what it lacks is read from Hostaway."""
+    try:
+        glance = await app.services.replica_state.glance()
+    except HostawayMcpError as error:
+        return Check("replica", True, f"Not usable, so Hostaway is asked: {error.sentence}")
+    if glance is None:
+        return Check("replica", True, "Not opened yet.")
+    if not glance.ages_seconds:
+        return Check("replica", True, "Empty yet.")
+    noun, age = max(glance.ages_seconds.items(), key=lambda one: one[1])
+    said = f"{noun.replace('_', ' ')} {age / 60:.0f} min old, the rest younger"
+    return Check("replica", True, f"{said}; {glance.waiting} webhook deliveries wait.".capitalize())

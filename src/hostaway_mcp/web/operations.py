@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
+from starlette.types import Receive
 
 from hostaway_mcp.errors import HostawayMcpError, InputError
 from hostaway_mcp.server.identity import caller_name
@@ -43,7 +44,7 @@ def add_operations(web: FastAPI, app: App) -> None:
             tags=[str(tool.toolset)],
             response_model=None,
             responses=_responses(tool),
-            openapi_extra={"parameters": _parameters(tool)},
+            openapi_extra={"parameters": parameters(tool.full_input_schema)},
         )
 
 
@@ -113,30 +114,33 @@ def _endpoint(app: App, tool: Tool) -> Callable[[Request], Coroutine[Any, Any, R
 async def _while_connected(request: Request, answer: Awaitable[Outcome]) -> Outcome | None:
     """The answer, or None once the client has hung up: then the call is cancelled."""
     call = asyncio.ensure_future(answer)
-    gone = asyncio.ensure_future(_hung_up(request))
+    gone = asyncio.ensure_future(hung_up(request.receive))
     try:
         await asyncio.wait({call, gone}, return_when=asyncio.FIRST_COMPLETED)
         return call.result() if call.done() else None
     finally:
-        await _cancelled(call, gone)
+        await cancelled(call, gone)
 
 
-async def _hung_up(request: Request) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
+async def hung_up(receive: Receive) -> None:
+    """Waits until the client has."""
+    while (await receive())["type"] != "http.disconnect":
         pass
 
 
-async def _cancelled(*tasks: asyncio.Future[Any]) -> None:
+async def cancelled(*tasks: asyncio.Future[Any]) -> None:
+    """Ends these, whatever they come to."""
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _parameters(tool: Tool) -> list[dict[str, Any]]:
-    required = tool.full_input_schema.get("required", [])
+def parameters(schema: dict[str, Any]) -> list[dict[str, Any]]:
+    """What the document says of the parameters that this schema describes."""
+    required = schema.get("required", [])
     return [
-        _parameter(name, schema, required=name in required)
-        for name, schema in tool.full_input_schema["properties"].items()
+        _parameter(name, described, required=name in required)
+        for name, described in schema["properties"].items()
     ]
 
 

@@ -33,6 +33,7 @@ STATUS_OF_CODE: dict[str, tuple[int, str]] = {
     "timed_out": (504, "No complete answer in time"),
     "settings": (503, "A setting is missing or wrong"),
     "storage": (503, "The data directory cannot be used"),
+    "no_replica": (409, "There is no replica yet"),
     "internal": (500, "Something broke inside hostaway-mcp"),
     "failed": (500, "It did not work"),
 }

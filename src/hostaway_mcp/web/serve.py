@@ -64,7 +64,7 @@ async def serve_http(
     server = _Server(
         config,
         on_started=lambda: _started(host, actual, on_ready),
-        on_stop=lambda: app.runner.hurry(HURRY_SECONDS),
+        on_stop=lambda: app.stop(HURRY_SECONDS),
     )
     try:
         await _run(server, listener)

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
-from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
-from mcp.server.transport_security import TransportSecuritySettings
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
@@ -22,12 +20,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from hostaway_mcp.errors import SettingsError, UnknownNameError
 from hostaway_mcp.server.server import build_server
 from hostaway_mcp.sync.webhooks import WebhookFile
-from hostaway_mcp.web.cancels import SESSION, Cancels
+from hostaway_mcp.web.changes import add_changes_stream
 from hostaway_mcp.web.docs import CONTENT_SECURITY_POLICY, docs_page
 from hostaway_mcp.web.figures import MEDIA_TYPE, Figures
 from hostaway_mcp.web.guards import (
     GUARD_STATUSES,
-    MAX_BODY_BYTES,
     OPEN_PATH,
     Keyed,
     KnownHosts,
@@ -41,6 +38,8 @@ from hostaway_mcp.web.health import alive, readiness
 from hostaway_mcp.web.hosts import allowed_hosts, is_loopback
 from hostaway_mcp.web.operations import PREFIX, add_operations, described_problems
 from hostaway_mcp.web.problems import problem, problem_for, schema
+from hostaway_mcp.web.sessions import METHODS, SESSION, Sessions
+from hostaway_mcp.web.streams import Streams
 from hostaway_mcp.web.upstream import UpstreamWatch
 from hostaway_mcp.web.webhooks import Hooked, delivery_route
 
@@ -81,7 +80,9 @@ def build_web(app: App, *, host: str) -> FastAPI:
             f"HOSTAWAY_MCP_HTTP_KEY must be set before others can reach {host}.",
             hint="Set it to a long random text, or listen on 127.0.0.1.",
         )
-    mcp = _mcp_manager(app)
+    streams = Streams()
+    app.feed.at_close(streams.end)
+    mcp = Sessions(build_server(app), streams)
     web = _Web(
         title="hostaway-mcp",
         version=version("hostaway-mcp"),
@@ -93,40 +94,22 @@ def build_web(app: App, *, host: str) -> FastAPI:
         telemetry=_NO_TELEMETRY,
         lifespan=_lifespan(mcp),
     )
-    door = _Mcp(mcp)
-    web.router.routes.append(Route(MCP_PATH, endpoint=door, methods=["POST"]))
+    web.router.routes.append(_mcp_route(mcp))
     web.router.routes.append(delivery_route(app))
     add_operations(web, app)
+    add_changes_stream(web, app)
     _add_operator_routes(web, app)
     _phrase_errors(web, app)
     _describe(web, keyed=bool(key))
-    web.guard(_guards(app, host=host, key=key), mcp=door)
+    web.guard(_guards(app, host=host, key=key), mcp=mcp)
     return web
 
 
-def _mcp_manager(app: App) -> StreamableHTTPSessionManager:
-    return StreamableHTTPSessionManager(
-        build_server(app),
-        # Sessions of the handshake era mix up answers to requests of the same id; and they would be lost
-        # with the process. Progress needs event streams, so no `json_response`.
-        stateless=True,
-        json_response=False,
-        max_request_body_size=MAX_BODY_BYTES,
-        # `KnownHosts` checks Host and Origin for every route, and knows more spellings.
-        security_settings=TransportSecuritySettings(enable_dns_rebinding_protection=False),
-    )
-
-
-class _Mcp:
-    """
-    MCP's endpoint. POST only: without sessions there is no stream to open with GET and none to DELETE.
-    """
-
-    def __init__(self, manager: StreamableHTTPSessionManager) -> None:
-        self._answer = Cancels(manager.handle_request)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._answer(scope, receive, send)
+def _mcp_route(mcp: ASGIApp) -> Route:
+    route = Route(MCP_PATH, endpoint=mcp)
+    # Starlette would add HEAD, which is no method of MCP's.
+    route.methods = set(METHODS)
+    return route
 
 
 class _Web(FastAPI):
@@ -152,10 +135,10 @@ class _Web(FastAPI):
             await super().__call__(scope, receive, send)
 
 
-def _lifespan(manager: StreamableHTTPSessionManager) -> Any:
+def _lifespan(mcp: Sessions) -> Any:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with manager.run():
+        async with mcp.run():
             yield
 
     return lifespan
@@ -168,11 +151,11 @@ def _add_operator_routes(web: FastAPI, app: App) -> None:
         return JSONResponse(alive())
 
     async def ready() -> Response:
-        can, report = readiness(app, watch)
+        can, report = await readiness(app, watch)
         return JSONResponse(report, status_code=200 if can else 503)
 
     async def metrics() -> Response:
-        return Response(figures.text(), headers={"content-type": MEDIA_TYPE})
+        return Response(await figures.text(), headers={"content-type": MEDIA_TYPE})
 
     async def openapi(_: Request) -> Response:
         return JSONResponse(web.openapi())
@@ -246,7 +229,7 @@ def _guards(app: App, *, host: str, key: str) -> list[Middleware]:
             Middleware(
                 CORSMiddleware,
                 allow_origins=list(origins),
-                allow_methods=["GET", "POST"],
+                allow_methods=METHODS,
                 allow_headers=_REQUEST_HEADERS,
                 expose_headers=_ANSWER_HEADERS,
                 max_age=PREFLIGHT_SECONDS,

@@ -139,3 +139,20 @@ def test_an_account_that_used_its_own_budget_does_not_hold_up_another() -> None:
     second = machine.add(VirtualLine("second", Lane.INTERACTIVE, account="2", backlog=20))
     machine.run(3_600.0)
     assert min(first.sent, second.sent) > 0.98 * 0.5 * 3_600 * 10 / (10 + PROFILE.response)
+
+
+@pytest.mark.parametrize(
+    ("lane", "person_at", "bursts"),
+    [
+        (Lane.BACKGROUND, None, False),
+        (Lane.FILLING, None, True),
+        (Lane.FILLING, 1_000.0 - ACTIVE_SECONDS - 1, True),
+        (Lane.FILLING, 1_000.0 - ACTIVE_SECONDS, False),
+    ],
+)
+def test_a_first_filling_goes_at_once_while_nobody_is_there(
+    lane: Lane, person_at: float | None, bursts: bool
+) -> None:
+    book = book_with(person_at=person_at, in_use=0)
+    assert goes(book, lane)
+    assert goes(book, lane) is bursts

@@ -21,8 +21,9 @@ from hostaway_mcp.client.protocol import Operation, Request
 from hostaway_mcp.client.shared import MemoryState
 from hostaway_mcp.clock import SystemClock
 from hostaway_mcp.credentials import within
-from hostaway_mcp.errors import HostawayMcpError, SettingsError, StorageError, UnreachableError
+from hostaway_mcp.errors import HostawayMcpError, SettingsError, StorageError, UnreachableError, UpstreamError
 from hostaway_mcp.settings import Settings
+from hostaway_mcp.sync.webhooks import WebhookFile, WebhookState, check_webhook
 from hostaway_mcp.web.hosts import is_loopback
 
 NAME_SECONDS = 5.0
@@ -109,7 +110,7 @@ def clock_ahead(date: str, asked: datetime, answered: datetime) -> timedelta | N
 async def _ask(settings: Settings, contact: Contact, proxy: str | None, outcome: list[Contact]) -> None:
     try:
         watched = Watched(proxy)
-        app = _app(settings, watched)
+        app, shared_trouble = _app(settings, watched)
     except (ValueError, ImportError):
         # A SOCKS proxy would need a package more.
         error = SettingsError(f"The proxy {contact.proxy} cannot be used: it is not an http or https one.")
@@ -124,6 +125,7 @@ async def _ask(settings: Settings, contact: Contact, proxy: str | None, outcome:
         trouble = UnreachableError(f"No answer within {QUESTION_SECONDS:.0f} s.")
     except HostawayMcpError as caught:
         trouble = caught
+    webhook, webhook_trouble = await _webhook(app) if contact.signed and trouble is None else (None, None)
     outcome.append(
         replace(
             contact,
@@ -135,6 +137,9 @@ async def _ask(settings: Settings, contact: Contact, proxy: str | None, outcome:
             listings=listings,
             token=app.hostaway.transport.token_status(),
             budget=app.hostaway.transport.budget(),
+            webhook=webhook,
+            webhook_trouble=webhook_trouble,
+            shared_trouble=shared_trouble,
         )
     )
     await app.aclose()
@@ -148,17 +153,30 @@ async def _question(hostaway: Hostaway, *, signed: bool) -> int | None:
     return None
 
 
-def _app(settings: Settings, watched: Watched) -> App:
-    """The whole house; where the data directory cannot be used, without what all processes share."""
+async def _webhook(app: App) -> tuple[WebhookState | None, HostawayMcpError | None]:
+    """What became of this server's webhook; nothing is asked where none was registered."""
+    settings = app.settings
+    file = WebhookFile(settings.hostaway_mcp_data_dir, settings.hostaway_account_id)
+    try:
+        async with asyncio.timeout(QUESTION_SECONDS):
+            return await check_webhook(app.hostaway, file), None
+    except (StorageError, UpstreamError) as error:
+        return None, error if isinstance(error, StorageError) else None
+    except TimeoutError:
+        return None, None
+
+
+def _app(settings: Settings, watched: Watched) -> tuple[App, StorageError | None]:
+    """The whole house; where what all processes share cannot be used, without it, and why."""
     # Which tools are offered does not matter here, and may be wrong.
     every = {"hostaway_mcp_toolsets": (), "hostaway_mcp_tools": (), "hostaway_mcp_exclude_tools": ()}
     settings = settings.model_copy(update=every)
     app = build_app(settings, http=watched)
     try:
         app.hostaway.transport.budget()
-    except StorageError:
-        return build_app(settings, http=watched, state=MemoryState())
-    return app
+    except StorageError as error:
+        return build_app(settings, http=watched, state=MemoryState()), error
+    return app, None
 
 
 def _beneath(error: BaseException) -> Iterator[BaseException]:

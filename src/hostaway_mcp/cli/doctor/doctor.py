@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import typer
 
 from hostaway_mcp.cli.connect.clients import this_machine
-from hostaway_mcp.cli.doctor import clients, ground, hostaway
+from hostaway_mcp.cli.doctor import clients, ground, hostaway, replica
 from hostaway_mcp.cli.doctor.contact import make_contact
 from hostaway_mcp.cli.doctor.finding import Check, Finding, Kind, Situation, Verdict
 from hostaway_mcp.clock import SystemClock
@@ -26,6 +26,9 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("clock", hostaway.clock),
     ("token", hostaway.token),
     ("limits", hostaway.limits),
+    ("Redis", replica.redis),
+    ("replica", replica.replica),
+    ("webhooks", replica.webhooks),
     ("HTTP door", ground.http_door),
     ("HTTP port", ground.port),
     ("clients", clients.clients),

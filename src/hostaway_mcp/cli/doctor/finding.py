@@ -10,8 +10,9 @@ from enum import StrEnum
 from hostaway_mcp.cli.connect.clients import Machine
 from hostaway_mcp.client.governor import Budget
 from hostaway_mcp.client.token import TokenStatus
-from hostaway_mcp.errors import HostawayMcpError
+from hostaway_mcp.errors import HostawayMcpError, StorageError
 from hostaway_mcp.settings import Survey
+from hostaway_mcp.sync.webhooks import WebhookState
 
 
 class Verdict(StrEnum):
@@ -81,6 +82,10 @@ class Contact:
     listings: int | None = None
     token: TokenStatus | None = None
     budget: Budget | None = None
+    webhook: WebhookState | None = None
+    webhook_trouble: HostawayMcpError | None = None
+    shared_trouble: StorageError | None = None
+    """Why what all processes share could not be used."""
 
 
 @dataclass(frozen=True, slots=True)

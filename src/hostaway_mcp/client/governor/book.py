@@ -223,8 +223,8 @@ class Book:
         rounds, nth = divmod(sum([count for _, count in ahead]), limit - held)
         nth += held - (limit - len(returns))
         at = (now if nth < 0 else returns[nth]) + rounds * (self._window + self.response_seconds)
-        if self._is_paced(line, scope):
-            paced = sum([count for other, count in ahead if self._is_paced(other, scope)])
+        if self._is_paced(line, scope, now):
+            paced = sum([count for other, count in ahead if self._is_paced(other, scope, now)])
             at = max(at, max(scope.paced_at, now) + paced * self._window / (limit - held))
         return max(at, scope.paused_until)
 
@@ -253,7 +253,7 @@ class Book:
 
     def _is_starved(self, line: Line, now: float) -> bool:
         """Whether background work has stood still for so long that it goes first once."""
-        if line.lane is not Lane.BACKGROUND:
+        if line.lane is Lane.INTERACTIVE:
             return False
         return now - max(line.since, self.ip.paced_at) > PATIENCE_WINDOWS * self._window
 
@@ -263,15 +263,22 @@ class Book:
 
         Fewer under a limit too small to share, and none when it has stood still for too long.
         """
-        if line.lane is not Lane.BACKGROUND or self.person_at is None:
-            return 0
-        if now - self.person_at > ACTIVE_SECONDS or self._is_starved(line, now):
+        if line.lane is Lane.INTERACTIVE or not self._is_somebody_there(now) or self._is_starved(line, now):
             return 0
         return min(RESERVED, (limit - 1) // 2)
 
-    def _is_paced(self, line: Line, scope: Scope) -> bool:
-        """Background work never bursts; nobody does since Hostaway refused more."""
+    def _is_paced(self, line: Line, scope: Scope, now: float) -> bool:
+        """
+        Background work never bursts; nobody does since Hostaway refused more.
+
+        A first filling may: whoever comes meanwhile waits for a window once, and it is paced from then on.
+        """
+        if line.lane is Lane.FILLING:
+            return scope.lowered_to is not None or self._is_somebody_there(now)
         return line.lane is Lane.BACKGROUND or scope.lowered_to is not None
+
+    def _is_somebody_there(self, now: float) -> bool:
+        return self.person_at is not None and now - self.person_at <= ACTIVE_SECONDS
 
     def _take(self, key: str, line: Line, now: float) -> int:
         """Takes the lease for the first of the line; the next one draws a new ticket."""
@@ -279,7 +286,7 @@ class Book:
         self.leases.append(Lease(serial, line.account, now))
         account = self._account(line.account)
         for scope, configured in ((self.ip, self.limits.ip), (account, self.limits.account)):
-            if self._is_paced(line, scope):
+            if self._is_paced(line, scope, now):
                 limit = scope.limit(configured)
                 scope.pace(self._window / (limit - self._held(line, limit, now)), now=now)
         line.count -= 1

@@ -13,7 +13,7 @@ from hostaway_mcp.client import Hostaway
 from hostaway_mcp.errors import HostawayMcpError
 from hostaway_mcp.models.calendar import CalendarDay
 from hostaway_mcp.models.listings import Listing
-from hostaway_mcp.models.reservations import Reservation
+from hostaway_mcp.models.reservations import ReservationStatus
 from hostaway_mcp.services.answers import Missing, Money
 from hostaway_mcp.services.availability.rows import (
     BLOCKING,
@@ -36,7 +36,9 @@ from hostaway_mcp.services.availability.wish import (
     understood,
 )
 from hostaway_mcp.services.calendar import Calendar
-from hostaway_mcp.services.copy import CALENDAR, Copy, copied_or_live
+from hostaway_mcp.services.copied_calendars import CopiedCalendars
+from hostaway_mcp.services.copied_stays import Dated, Narrowed, rests_on_the_replica
+from hostaway_mcp.services.copy import CALENDAR, copied_or_live
 from hostaway_mcp.services.cursors import write_cursor
 from hostaway_mcp.services.dates import ONE_DAY
 from hostaway_mcp.services.facts import Facts, Gathering, Known
@@ -55,6 +57,7 @@ from hostaway_mcp.services.stays import By, Stays, Wanted
 
 FRESH_SECONDS = 60.0
 LIMIT = 25
+HOLDING = frozenset(status for status in ReservationStatus if status.status_class in BLOCKING)
 _FEW = 3
 """Up to so many listings, their calendars alone are the cheapest answer."""
 
@@ -76,7 +79,7 @@ class Availability:
         hostaway: Hostaway,
         *,
         facts: Facts,
-        copy: Copy,
+        copy: CopiedCalendars,
         portfolio: Portfolio,
         calendar: Calendar,
         stays: Stays,
@@ -111,7 +114,7 @@ class Availability:
             HostawayMcpError: nothing at all could be had.
         """
         chosen = await self._portfolio.choose(listing)
-        scope, warnings = _scope(chosen.listings, city)
+        scope, warnings = _scope(chosen.listings, city, all_active=listing is None)
         today = self._portfolio.today(scope)
         arrival, departure = read_dates(first, last, today)
         wish = Wish(arrival, departure, today, guests, max_price, flex_days, price == "exact")
@@ -123,7 +126,7 @@ class Availability:
         }
         question |= {"city": city, "max_price": max_price, "price": price}
         scope = await self._narrow(scope, wish, seen, city=city)
-        page = Page.of(scope, wish, seen, question=question, cursor=cursor)
+        page = Page.of(scope, wish, seen, question=question, cursor=cursor, in_order=listing is None)
         rows = await self._rows(page.waiting[:limit], wish, seen)
         if seen.failures.error and not rows:
             raise seen.failures.error
@@ -148,38 +151,44 @@ class Availability:
         )
 
     async def _narrow(
-        self, scope: list[Listing], wish: Wish, seen: Seen, *, city: str | None
-    ) -> list[Listing]:
+        self, scope: Sequence[Listing], wish: Wish, seen: Seen, *, city: str | None
+    ) -> Sequence[Listing]:
         """Learns which listings may be free; gives back those of which anything can be said."""
         roomy = [one for one in scope if sleeps(one, wish.guests)]
         if len(roomy) <= _FEW:
             return scope
         if wish.flex_days:
-            await self._read_stays(wish, seen)
+            await self._read_stays(roomy, wish, seen)
             if seen.stays:
                 open_ones = (one.id for one in roomy if may_be_free(one, wish, seen))
                 seen.candidates = frozenset(open_ones)
             return scope
+        numbers = [one.id for one in roomy]
+        if kept := await self._copy.free(numbers, wish.arrival, wish.departure - ONE_DAY):
+            rests_on_the_replica()
+            seen.ages.append(kept.as_of)
+            seen.candidates = frozenset(kept.rows)
+            return scope
         try:
-            known = await self._filtered(wish, _one_city(scope) if city is not None else None, roomy)
+            known = await self._filtered(wish, _one_city(scope) if city is not None else None, numbers)
         except HostawayMcpError:
             # The calendars decide; they only cost more calls.
             return scope
         seen.ages.append(known.as_of)
-        seen.candidates = frozenset(one.id for one in known.rows)
+        seen.candidates = frozenset(known.rows)
         if known.complete:
             return scope
         why = known.why or ""
         seen.missing.append(Missing(what="some listings", why=why, resume="Ask again in a moment."))
         return [one for one in scope if one.id in seen.candidates or not sleeps(one, wish.guests)]
 
-    async def _filtered(self, wish: Wish, city: str | None, roomy: Sequence[Listing]) -> Known[Listing]:
-        async def load(gathering: Gathering[Listing]) -> None:
+    async def _filtered(self, wish: Wish, city: str | None, numbers: Sequence[int]) -> Known[int]:
+        async def load(gathering: Gathering[int]) -> None:
             last_night = wish.departure - ONE_DAY
-            copied = partial(self._copy.free, roomy, wish.arrival, last_night)
+            copied = partial(self._copy.free, numbers, wish.arrival, last_night)
             await copied_or_live(gathering, copied, live, ages=CALENDAR)
 
-        async def live(gathering: Gathering[Listing]) -> None:
+        async def live(gathering: Gathering[int]) -> None:
             offset = 0
             while True:
                 page = await self._hostaway.listings.find(
@@ -190,19 +199,25 @@ class Availability:
                     availability_date_end=wish.departure,
                     availability_guest_number=wish.guests,
                 )
-                gathering.add(page.rows, page.received_at, set_aside=page.set_aside)
+                found = [one.id for one in page.rows]
+                gathering.add(found, page.received_at, set_aside=page.set_aside)
                 offset += page.received
                 end = offset >= page.count if page.count is not None else page.received < PAGE
                 if end or not page.received:
                     return
 
-        key = ("free", wish.arrival, wish.departure, wish.guests, city, tuple(one.id for one in roomy))
+        key = ("free", wish.arrival, wish.departure, wish.guests, city, tuple(numbers))
         return await self._facts.get(key, load, fresh_seconds=FRESH_SECONDS)
 
-    async def _read_stays(self, wish: Wish, seen: Seen) -> None:
+    async def _read_stays(self, listings: Sequence[Listing], wish: Wish, seen: Seen) -> None:
         """The stays of the window; what cannot be had is left to the calendars."""
-        span = wish.span
+        span, few = wish.span, len(listings) <= LIMIT
         wanted = Wanted(by=By.STAY, first=span.first, last=span.last - ONE_DAY)
+        narrowed = Narrowed(frozenset(one.id for one in listings) if few else None, statuses=HOLDING)
+        if kept := await self._stays.brief(wanted, narrowed):
+            seen.ages.append(kept.as_of)
+            seen.remember(kept.rows)
+            return
         try:
             known = await self._stays.read(wanted, await self._portfolio.by_id())
         except HostawayMcpError:
@@ -218,7 +233,7 @@ class Availability:
         roomy = [one for one in page if one.id not in rows]
         shut = [one for one in roomy if seen.candidates is not None and one.id not in seen.candidates]
         if shut and not wish.flex_days:
-            await self._read_stays(wish, seen)
+            await self._read_stays(shut, wish, seen)
         rows |= {
             one.id: self._booked(one, stays, wish)
             for one in shut
@@ -241,7 +256,7 @@ class Availability:
                 rows[listing.id] = row
         return await self._priced(rows, page, wish, seen) if wish.exact else rows
 
-    def _explained(self, listing: Listing, wish: Wish, seen: Seen) -> list[Reservation]:
+    def _explained(self, listing: Listing, wish: Wish, seen: Seen) -> list[Dated]:
         """
         The stays that make it plain, without its calendar, that a listing is taken.
 
@@ -255,7 +270,7 @@ class Availability:
     def _too_small(self, listing: Listing) -> TakenRow:
         return self._taken(listing, f"too small: sleeps {listing.person_capacity}")
 
-    def _booked(self, listing: Listing, stays: Sequence[Reservation], wish: Wish) -> TakenRow:
+    def _booked(self, listing: Listing, stays: Sequence[Dated], wish: Wish) -> TakenRow:
         parts = (f"{BLOCKING[stay.status_class]} {stay.arrival} to {stay.departure}" for stay in stays)
         return self._taken(listing, "; ".join(parts) + _named(stays) + _near(wish))
 
@@ -323,9 +338,11 @@ class Availability:
         return rows
 
 
-def _scope(listings: Sequence[Listing], city: str | None) -> tuple[list[Listing], tuple[str, ...]]:
-    active = [one for one in listings if not one.is_archived]
-    gone = [one for one in listings if one.is_archived]
+def _scope(
+    listings: Sequence[Listing], city: str | None, *, all_active: bool
+) -> tuple[Sequence[Listing], tuple[str, ...]]:
+    active = listings if all_active else [one for one in listings if not one.is_archived]
+    gone = [] if all_active else [one for one in listings if one.is_archived]
     warnings = tuple(f"{label(one)} is archived and cannot be booked." for one in gone)
     if city is None:
         return active, warnings
@@ -343,7 +360,7 @@ def _near(wish: Wish) -> str:
     return f"; nothing within {wish.flex_days} days of it either" if wish.flex_days else ""
 
 
-def _named(stays: Sequence[Reservation]) -> str:
+def _named(stays: Sequence[Dated]) -> str:
     if not stays:
         return ""
     ids = ", ".join(str(stay.id) for stay in stays[:3])

@@ -10,10 +10,11 @@ from typing import Any
 from pydantic import Field
 
 from hostaway_mcp.models.listings import Listing
-from hostaway_mcp.models.reservations import Reservation, StatusClass
+from hostaway_mcp.models.reservations import StatusClass
 from hostaway_mcp.services.answers import ListAnswer, Missing, Money
 from hostaway_mcp.services.availability.wish import Window, Wish, sleeps
 from hostaway_mcp.services.calendar import Failures
+from hostaway_mcp.services.copied_stays import Dated
 from hostaway_mcp.services.cursors import ANSWER_BYTES, SortKey, rows_after
 from hostaway_mcp.services.portfolio import ListingRow, listing_key
 
@@ -64,12 +65,12 @@ class Seen:
     ages: list[datetime]
     candidates: frozenset[int] | None = None
     """Listings that may be free by what one call can tell; None when nothing is known."""
-    stays: dict[int, list[Reservation]] = field(default_factory=dict)
+    stays: dict[int, list[Dated]] = field(default_factory=dict)
     missing: list[Missing] = field(default_factory=list)
     failures: Failures = field(default_factory=Failures)
     unpriced: Failures = field(default_factory=Failures)
 
-    def remember(self, stays: Sequence[Reservation]) -> None:
+    def remember(self, stays: Sequence[Dated]) -> None:
         """Keeps the stays that take nights, by listing."""
         for stay in stays:
             if stay.status_class in BLOCKING and stay.listing_id is not None:
@@ -77,7 +78,7 @@ class Seen:
                 if all(stay.id != other.id for other in kept):
                     kept.append(stay)
 
-    def stays_in(self, listing: Listing, window: Window) -> list[Reservation]:
+    def stays_in(self, listing: Listing, window: Window) -> list[Dated]:
         """The stays that take nights of the window, in order."""
         found = [
             stay
@@ -91,8 +92,9 @@ class Seen:
 class Page:
     """The listings still to be shown, in order: those that may be free first."""
 
-    waiting: Sequence[Listing]
-    rank: dict[int, int]
+    wish: Wish
+    seen: Seen
+    waiting: Sequence[Listing] = ()
     place: SortKey | None = None
     """Where the list goes on; None at its end."""
 
@@ -105,15 +107,21 @@ class Page:
         *,
         question: Mapping[str, Any],
         cursor: str | None,
+        in_order: bool,
     ) -> Page:
-        """The listings of `scope` that come behind the cursor."""
-        page = cls([], {one.id: rank_of(one, wish, seen) for one in scope})
-        page.waiting = rows_after(scope, key=page.key, question=question, cursor=cursor)
+        """Those of `scope` that come behind the cursor; they may be `in_order` of their names already."""
+        page = cls(wish, seen)
+        if in_order:
+            ranks: tuple[list[Listing], ...] = ([], [], [])
+            for one in scope:
+                ranks[rank_of(one, wish, seen)].append(one)
+            scope = [one for some in ranks for one in some]
+        page.waiting = rows_after(scope, key=page.key, question=question, cursor=cursor, in_order=in_order)
         return page
 
     def key(self, listing: Listing) -> SortKey:
         """Where a listing stands."""
-        return (self.rank[listing.id], *listing_key(listing))
+        return (rank_of(listing, self.wish, self.seen), *listing_key(listing))
 
     def fit(self, rows: Mapping[int, AnyRow], limit: int) -> list[AnyRow]:
         """The rows of the first `limit` listings as far as they fit into an answer."""
@@ -133,6 +141,8 @@ class Page:
 
 def may_be_free(listing: Listing, wish: Wish, seen: Seen) -> bool:
     """Whether no stay stands in the way of one of the windows; the calendar may still."""
+    if listing.id not in seen.stays:
+        return True
     return any(not seen.stays_in(listing, window) for window in wish.windows)
 
 

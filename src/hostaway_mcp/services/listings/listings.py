@@ -11,7 +11,8 @@ from hostaway_mcp.errors import HostawayMcpError
 from hostaway_mcp.models.custom_fields import CustomField, CustomFieldObject
 from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.services.answers import Answer, Detail, ListAnswer, Money
-from hostaway_mcp.services.copy import LISTINGS, Copy, copied_or_live
+from hostaway_mcp.services.copied_listings import CopiedListings
+from hostaway_mcp.services.copy import LISTINGS, copied_or_live
 from hostaway_mcp.services.cursors import SortKey, cut
 from hostaway_mcp.services.facts import Facts, Gathering, Known
 from hostaway_mcp.services.listings.reader import Sections
@@ -91,16 +92,18 @@ class Listings:
 
     `find` costs nothing while the portfolio is in memory (five minutes; one call for each 100 listings).
     With `tag` or full detail it reads the portfolio with its resources instead, at the same price, and the
-    account's custom fields (one call). `get` costs one call a section that needs one: fees, taxes, units
-    (with facts, once), and together one for amenities, images and custom fields.
+    account's custom fields (one call). `get` costs one call each for fees and taxes, and where the replica
+    does not have them for units (with facts, once), and together for amenities, images and custom fields.
     """
 
-    def __init__(self, hostaway: Hostaway, *, facts: Facts, copy: Copy, portfolio: Portfolio) -> None:
+    def __init__(
+        self, hostaway: Hostaway, *, facts: Facts, copy: CopiedListings, portfolio: Portfolio
+    ) -> None:
         self._copy = copy
         self._hostaway = hostaway
         self._facts = facts
         self._portfolio = portfolio
-        self._sections = Sections(hostaway, portfolio=portfolio, custom_fields=self.custom_fields)
+        self._sections = Sections(hostaway, portfolio=portfolio, copy=copy, custom_fields=self.custom_fields)
 
     async def find(
         self,

@@ -13,6 +13,8 @@ from hostaway_mcp.errors import HostawayMcpError
 from hostaway_mcp.models.custom_fields import CustomField
 from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.services.answers import Missing, Money
+from hostaway_mcp.services.copied_listings import CopiedListings
+from hostaway_mcp.services.copy import note_live
 from hostaway_mcp.services.facts import Known
 from hostaway_mcp.services.listings.sections import (
     Charge,
@@ -66,10 +68,12 @@ class Sections:
         hostaway: Hostaway,
         *,
         portfolio: Portfolio,
+        copy: CopiedListings,
         custom_fields: Callable[[], Awaitable[Known[CustomField]]],
     ) -> None:
         self._hostaway = hostaway
         self._portfolio = portfolio
+        self._copy = copy
         self._custom_fields = custom_fields
 
     async def read(self, listing: Listing, sections: Sequence[Section]) -> Read:
@@ -114,14 +118,21 @@ class Sections:
     async def _read_units(self, read: Read, listing: Listing) -> None:
         if self._portfolio.units(listing.id) == 1:
             return
-        page = await self._hostaway.listings.find_units(listing.id)
-        read.age(page.received_at)
-        self._portfolio.learn_units(listing.id, max(1, page.received))
-        names = tuple(clean_name(unit.name or unit.unit_number) or f"unit {unit.id}" for unit in page.rows)
+        if kept := await self._copy.units(listing.id):
+            rows = kept.rows
+            read.age(kept.as_of)
+        else:
+            page = await self._hostaway.listings.find_units(listing.id)
+            rows = page.rows
+            read.age(page.received_at)
+            note_live()
+        self._portfolio.learn_units(listing.id, max(1, len(rows)))
+        names = tuple(clean_name(unit.name or unit.unit_number) or f"unit {unit.id}" for unit in rows)
         read.values["facts"] = facts_of(listing, names)
 
     async def _read_fees(self, read: Read, listing: Listing) -> None:
         page = await self._hostaway.listing_settings.find_fees(listing.id)
+        note_live()
         read.age(page.received_at)
         currency = listing.currency_code
         cleaning = Money.of(listing.cleaning_fee or None, currency)
@@ -132,24 +143,31 @@ class Sections:
 
     async def _read_taxes(self, read: Read, listing: Listing) -> None:
         page = await self._hostaway.finance.find_listing_taxes(listing.id)
+        note_live()
         read.age(page.received_at)
         taxes = [tax_of(tax, listing.currency_code) for tax in page.rows]
         read.values["taxes"] = (*own_taxes_of(listing), *taxes)
         self._count_unread(read, "taxes", page.set_aside)
 
     async def _read_nested(self, read: Read, listing: Listing, sections: Sequence[Section]) -> None:
-        one = await self._hostaway.listings.get(listing.id, include_resources=True)
-        read.age(one.received_at)
+        if kept := await self._copy.listing(listing.id):
+            whole = kept.rows[0]
+            read.age(kept.as_of)
+        else:
+            one = await self._hostaway.listings.get(listing.id, include_resources=True)
+            whole = one.row
+            read.age(one.received_at)
+            note_live()
         if "amenities" in sections:
-            read.values["amenities"] = tuple(amenities_of(one.row))
+            read.values["amenities"] = tuple(amenities_of(whole))
         if "images" in sections:
-            images = images_of(one.row)
+            images = images_of(whole)
             read.values |= {"images": images[:MAX_IMAGES]}
             read.values |= {"images_total": len(images)} if len(images) > MAX_IMAGES else {}
         if "custom_fields" in sections:
-            known = await self._custom_fields() if one.row.custom_field_values else None
+            known = await self._custom_fields() if whole.custom_field_values else None
             names = {one.id: one.name for one in known.rows if one.name} if known else {}
-            read.values["custom_fields"] = custom_values(one.row, names)
+            read.values["custom_fields"] = custom_values(whole, names)
 
     def _count_unread(self, read: Read, what: str, unread: int) -> None:
         if unread:

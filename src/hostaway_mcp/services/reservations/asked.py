@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from hostaway_mcp.errors import InputError
+from hostaway_mcp.errors import CursorError, InputError
 from hostaway_mcp.models.channels import Channel
 from hostaway_mcp.models.reservations import Reservation, ReservationStatus, StatusClass
 from hostaway_mcp.redaction import quoted
+from hostaway_mcp.services.copied_stays import Sort
 from hostaway_mcp.services.cursors import SortKey, descending
 from hostaway_mcp.services.dates import Span, read_day, read_period, read_span
 from hostaway_mcp.services.names import plain
@@ -43,11 +44,22 @@ class Scope:
         """Whether the stay came from one of the channels."""
         return self.channels is None or stay.channel in self.channels
 
+    @property
+    def counted(self) -> frozenset[ReservationStatus] | None:
+        """The statuses that count; None means all."""
+        if self.statuses is None and self.classes is None:
+            return None
+        return frozenset(status for status in ReservationStatus if self.counts(status))
+
+    def counts(self, status: ReservationStatus) -> bool:
+        """Whether a status is one of those that count."""
+        if self.statuses is not None and status not in self.statuses:
+            return False
+        return self.classes is None or status.status_class in self.classes
+
     def has_status(self, stay: Reservation) -> bool:
         """Whether the stay's status is one of those that count."""
-        if self.statuses is not None and stay.status not in self.statuses:
-            return False
-        return self.classes is None or stay.status_class in self.classes
+        return self.counts(stay.status)
 
 
 def read_window(
@@ -150,17 +162,38 @@ def narrowed(wanted: Wanted, scope: Scope, listing_ids: frozenset[int] | None) -
     return wanted
 
 
-def order(sort: str | None, by: By | None) -> Callable[[Reservation], SortKey]:
+def read_sort(sort: str | None, by: By | None) -> Sort:
+    """The order that is meant; without one the usual order of such a window."""
+    word = sort or _USUAL_ORDER.get(by, "arrival")
+    return Sort(word.removeprefix("-"), descending=word.startswith("-"))
+
+
+def order(sort: Sort) -> Callable[[Reservation], SortKey]:
     """The sort key of a list: a date or moment as text, then the id."""
-    sort = sort or _USUAL_ORDER.get(by, "arrival")
-    field = _FIELDS[sort.removeprefix("-")]
+    field = _FIELDS[sort.by]
 
     def key(stay: Reservation) -> SortKey:
         value = field(stay)
         text = value.isoformat() if value else ""
-        return (descending(text) if sort.startswith("-") else text, stay.id)
+        return (descending(text) if sort.descending else text, stay.id)
 
     return key
+
+
+def place(sort: Sort, key: SortKey) -> tuple[date | datetime | None, int]:
+    """
+    The value and the id that a sort key was made of.
+
+    Raises:
+        CursorError: it was made of something else.
+    """
+    try:
+        written, number = key
+        text = descending(str(written)) if sort.descending else str(written)
+        read = date if sort.by in ("arrival", "departure") else datetime
+        return (read.fromisoformat(text) if text else None, int(number))
+    except (ValueError, TypeError):
+        raise CursorError("This cursor cannot be read.") from None
 
 
 _FIELDS: dict[str, Callable[[Reservation], date | datetime | None]] = {

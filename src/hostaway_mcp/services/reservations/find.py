@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from hostaway_mcp.errors import InputError, UnknownNameError
 from hostaway_mcp.models.listings import Listing
-from hostaway_mcp.models.reservations import Reservation
+from hostaway_mcp.models.reservations import Reservation, ReservationStatus
 from hostaway_mcp.redaction import quoted
 from hostaway_mcp.services.answers import Detail, ListAnswer, Missing
-from hostaway_mcp.services.cursors import cut
+from hostaway_mcp.services.copied_stays import Narrowed, Sort
+from hostaway_mcp.services.copy import resume_of
+from hostaway_mcp.services.cursors import cut_ordered, read_cursor, rows_after
 from hostaway_mcp.services.facts import Known
 from hostaway_mcp.services.names import plain
-from hostaway_mcp.services.portfolio import ListingRef, Portfolio, cities, in_city
-from hostaway_mcp.services.reservations.asked import Scope, narrowed, order, read_scope, read_window
+from hostaway_mcp.services.portfolio import ListingRef, Portfolio, cities, in_city, listing_key
+from hostaway_mcp.services.reservations.asked import (
+    Scope,
+    narrowed,
+    order,
+    place,
+    read_scope,
+    read_sort,
+    read_window,
+)
 from hostaway_mcp.services.reservations.rows import ReservationRow, row_of
 from hostaway_mcp.services.stays import By, Stays, Wanted, goes_by, named_listings
 
@@ -62,12 +72,39 @@ class Guest:
         return not self.email or (stay.guest_email or "").strip().casefold() == self.email.casefold()
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question that was understood; `question` is what the caller wrote."""
+
+    wanted: Wanted
+    who: Guest
+    scope: Scope
+    listing_ids: frozenset[int] | None
+    sort: Sort
+    question: Mapping[str, Any]
+
+    def fits(self, stay: Reservation) -> bool:
+        """Whether a stay is one of those in question, whatever its status."""
+        here = self.listing_ids is None or stay.listing_id in self.listing_ids
+        return here and self.scope.has_channel(stay) and self.who.fits(stay)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Stays behind the cursor in their order, how many of each status there are, and how many were read."""
+
+    known: Known[Reservation]
+    counts: Mapping[ReservationStatus, int]
+    read: int
+    warning: str | None = None
+
+
 class Finder:
     """
     Lists reservations.
 
-    Costs one call for each 100 reservations between the dates, and one for each 100 listings unless they
-    are known; nothing when the same was asked within 45 seconds.
+    Costs nothing from the replica. Live, one call for each 100 reservations between the dates, and one for
+    each 100 listings unless they are known; nothing when the same was asked within 45 seconds.
     """
 
     def __init__(self, *, stays: Stays, portfolio: Portfolio) -> None:
@@ -114,33 +151,56 @@ class Finder:
         today = self._today(listings, listing_ids)
         window, dates = read_window(from_, to, By(by) if by else None, today, of_guest=of_guest)
         wanted = replace(narrowed(window, scope, listing_ids), guest_email=who.email, unread=unread)
-        known, warning = await self._read(wanted, who, listings, today)
-
-        def fits(stay: Reservation) -> bool:
-            here = listing_ids is None or stay.listing_id in listing_ids
-            return here and scope.has_channel(stay) and who.fits(stay)
-
-        candidates = [stay for stay in known.rows if fits(stay)]
-        asked = dict(question or {})
-        part = cut(
-            [stay for stay in candidates if scope.has_status(stay)],
-            key=order(sort, window.by),
+        asked = _Asked(wanted, who, scope, listing_ids, read_sort(sort, window.by), dict(question or {}))
+        found = await self._copied(asked, cursor, limit) or await self._live(asked, listings, today, cursor)
+        known = found.known
+        part = cut_ordered(
+            known.rows,
+            total=sum(count for status, count in found.counts.items() if scope.counts(status)),
+            key=order(asked.sort),
             show=lambda stay: row_of(stay, listings, detail=detail),
-            question=asked,
-            cursor=cursor,
+            question=asked.question,
             limit=limit,
         )
         return Reservations(
             as_of=min(known.as_of, named.as_of or known.as_of),
             complete=known.complete,
-            missing=() if known.complete else (_missing(known),),
-            warnings=tuple(filter(None, (named.warning, warning))),
+            missing=() if known.complete else (_missing(found),),
+            warnings=tuple(filter(None, (named.warning, found.warning))),
             understood={"dates": dates, **meant, **understood},
             total=part.total if known.complete else None,
             next_cursor=part.next_cursor,
             reservations=part.rows,
-            counts=_counts(candidates, scope) if known.complete else None,
+            counts=_counts(found.counts, scope) if known.complete else None,
         )
+
+    async def _copied(self, asked: _Asked, cursor: str | None, limit: int) -> _Found | None:
+        """From the replica: one stay more than are shown, to tell whether the list goes on."""
+        page = await self._stays.page(
+            asked.wanted,
+            Narrowed(asked.listing_ids, asked.scope.channels, asked.scope.counted, asked.who.name),
+            sort=asked.sort,
+            after=place(asked.sort, read_cursor(asked.question, cursor)) if cursor is not None else None,
+            limit=limit + 1,
+        )
+        if page is None:
+            return None
+        known = Known(page.rows, page.as_of, complete=page.lacks is None, why=page.lacks)
+        return _Found(known, page.counts, sum(page.counts.values()))
+
+    async def _live(
+        self, asked: _Asked, listings: Mapping[int, Listing], today: date, cursor: str | None
+    ) -> _Found:
+        known, warning = await self._read(asked.wanted, asked.who, listings, today)
+        candidates = [stay for stay in known.rows if asked.fits(stay)]
+        rows = rows_after(
+            [stay for stay in candidates if asked.scope.has_status(stay)],
+            key=order(asked.sort),
+            question=asked.question,
+            cursor=cursor,
+        )
+        counts = Counter(stay.status for stay in candidates)
+        return _Found(replace(known, rows=tuple(rows)), counts, len(known.rows), warning)
 
     async def _read(
         self, wanted: Wanted, who: Guest, listings: Mapping[int, Listing], today: date
@@ -166,7 +226,10 @@ class Finder:
         return ids, understood
 
     def _today(self, listings: Mapping[int, Listing], ids: frozenset[int] | None) -> date:
-        return self._portfolio.today([one for one in listings.values() if ids is None or one.id in ids])
+        if ids is None:
+            return self._portfolio.today(tuple(listings.values()))
+        here = [listings[one] for one in ids if one in listings]
+        return self._portfolio.today(sorted(here, key=listing_key))
 
 
 def _ids_in(city: str, listings: Mapping[int, Listing]) -> frozenset[int]:
@@ -178,19 +241,19 @@ def _ids_in(city: str, listings: Mapping[int, Listing]) -> frozenset[int]:
     return found
 
 
-def _missing(known: Known[Reservation]) -> Missing:
+def _missing(found: _Found) -> Missing:
+    why = found.known.why
     return Missing(
-        what=f"Some reservations: {len(known.rows)} of those in question were read.",
-        why=known.why or "Not known.",
-        resume="Ask the same again in a minute, or for a shorter period.",
+        what=f"Some reservations: {found.read} of those in question were read.",
+        why=why or "Not known.",
+        resume=resume_of(why, "Ask the same again in a minute, or for a shorter period."),
     )
 
 
-def _counts(candidates: Sequence[Reservation], scope: Scope) -> dict[str, int] | None:
+def _counts(counts: Mapping[ReservationStatus, int], scope: Scope) -> dict[str, int] | None:
     """How many of each class, where the list shows only some of them; a list of one class says it itself."""
-    counts = Counter(str(stay.status_class) for stay in candidates)
-    return dict(sorted(counts.items())) if len(counts) > 1 or _hides(candidates, scope.has_status) else None
-
-
-def _hides(candidates: Sequence[Reservation], fits: Callable[[Reservation], bool]) -> bool:
-    return not all(fits(stay) for stay in candidates)
+    by_class: Counter[str] = Counter()
+    for status, count in counts.items():
+        by_class[str(status.status_class)] += count
+    hides = not all(map(scope.counts, counts))
+    return dict(sorted(by_class.items())) if len(by_class) > 1 or hides else None

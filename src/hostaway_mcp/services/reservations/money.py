@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
+from hostaway_mcp.analytics.balances import due_of, paid_of, strange_currencies
 from hostaway_mcp.models.finance import FinanceField, FinanceFieldType
 from hostaway_mcp.models.guest_payments import ChargeStatus, ChargeType, GuestCharge
 from hostaway_mcp.models.reservations import Reservation
@@ -13,16 +14,6 @@ from hostaway_mcp.services.answers import Money, Record
 from hostaway_mcp.services.reservations.rows import balance_of, payment_status_of, total_of
 from hostaway_mcp.services.untrusted import clean_name
 
-PAID = frozenset({ChargeStatus.PAID, ChargeStatus.SUCCEEDED, ChargeStatus.CAPTURE_SUCCESS})
-_OPEN = frozenset(
-    {
-        ChargeStatus.AWAITING,
-        ChargeStatus.WAITING_FOR_CONFIRMATION,
-        ChargeStatus.PENDING,
-        ChargeStatus.PAUSE,
-        ChargeStatus.FAILED,
-    }
-)
 _PAYOUTS = ("airbnbPayoutSum",)
 
 
@@ -80,7 +71,7 @@ def money_of(
     paid = due = None
     balance = balance_of(stay, stay.remaining_balance)
     if charges is not None:
-        strange = {charge.currency for charge in charges if charge.currency} - {stay.currency}
+        strange = strange_currencies(stay, charges)
         if strange:
             balance = None
             warnings.append(
@@ -89,7 +80,7 @@ def money_of(
             )
         else:
             paid_amount = paid_of(charges)
-            paid, due = Money.of(paid_amount, stay.currency), Money.of(_due_of(charges), stay.currency)
+            paid, due = Money.of(paid_amount, stay.currency), Money.of(due_of(charges), stay.currency)
             balance = balance_of(stay, (stay.total_price or Decimal(0)) - paid_amount)
     money = StayMoney(
         total=total,
@@ -103,29 +94,6 @@ def money_of(
         payment_status=payment_status_of(stay),
     )
     return money, warnings
-
-
-def paid_of(charges: Iterable[GuestCharge]) -> Decimal:
-    """Paid charges less refunds that went through; holds on a card are not payments."""
-    total = Decimal(0)
-    for charge in charges:
-        if charge.status in PAID and charge.amount is not None:
-            if charge.type is ChargeType.REFUND:
-                total -= abs(charge.amount)
-            elif charge.type in (ChargeType.CHARGE, None):
-                total += charge.amount
-    return total
-
-
-def _due_of(charges: Iterable[GuestCharge]) -> Decimal:
-    return sum(
-        (
-            charge.amount
-            for charge in charges
-            if charge.status in _OPEN and charge.type in (ChargeType.CHARGE, None) and charge.amount
-        ),
-        Decimal(0),
-    )
 
 
 def _component(field: FinanceField, currency: str | None) -> Component | None:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from hostaway_mcp.analytics.balances import host_collects
 from hostaway_mcp.client import Hostaway
 from hostaway_mcp.errors import InputError, UpstreamError
 from hostaway_mcp.models.custom_fields import CustomField, CustomFieldObject
@@ -17,6 +18,9 @@ from hostaway_mcp.models.guest_payments import GuestCharge
 from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.models.reservations import AgreementStatus, Reservation
 from hostaway_mcp.services.answers import Answer, Missing
+from hostaway_mcp.services.copied_ledgers import CopiedLedgers
+from hostaway_mcp.services.copied_threads import CopiedThreads
+from hostaway_mcp.services.copy import LISTINGS, Copy, copied_or_live, note_copied, note_live
 from hostaway_mcp.services.facts import Facts, Gathering
 from hostaway_mcp.services.portfolio import Portfolio
 from hostaway_mcp.services.reservations.money import StayMoney, money_of
@@ -36,7 +40,7 @@ from hostaway_mcp.services.reservations.parts import (
     task_of,
 )
 from hostaway_mcp.services.reservations.resolve import Resolver
-from hostaway_mcp.services.reservations.rows import ReservationRow, host_collects, row_of
+from hostaway_mcp.services.reservations.rows import ReservationRow, row_of
 from hostaway_mcp.services.stays import named_listings
 
 FIELDS_FRESH_SECONDS = 600.0
@@ -98,16 +102,34 @@ class _Sheet:
         self.as_of = min(self.as_of, at)
 
 
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """What the replica has of stays, and beside them."""
+
+    stays: Copy
+    ledgers: CopiedLedgers
+    threads: CopiedThreads
+
+
 class Reader:
     """
-    Reads one reservation.
+    Reads one reservation, from the replica where that has it; the terms that it was booked under are live.
 
-    Costs one call by number (and what it takes to find it by code or name), one more for the money of a
-    stay that the host collects, one each for conversation, tasks and custom fields (their names are kept
-    for ten minutes); guest, policy and listing cost none.
+    Live it costs one call by number (and what it takes to find it by code or name), one more for the money
+    of a stay that the host collects, one each for conversation, tasks and custom fields (their names are
+    kept for ten minutes); guest, policy and listing cost none.
     """
 
-    def __init__(self, hostaway: Hostaway, *, portfolio: Portfolio, facts: Facts, resolver: Resolver) -> None:
+    def __init__(
+        self,
+        hostaway: Hostaway,
+        *,
+        portfolio: Portfolio,
+        facts: Facts,
+        resolver: Resolver,
+        copies: Copies,
+    ) -> None:
+        self._copies = copies
         self._hostaway = hostaway
         self._portfolio = portfolio
         self._facts = facts
@@ -132,6 +154,7 @@ class Reader:
             listings,
             today=self._portfolio.today(list(listings.values())),
             resources=Part.CUSTOM_FIELDS in parts,
+            single=Part.POLICY in parts,
         )
         stay, sheet = resolved.stay, _Sheet(resolved.as_of)
         sheet.read(named.as_of or sheet.as_of)
@@ -183,6 +206,7 @@ class Reader:
             return stay.finance_field
         try:
             page = await self._hostaway.finance.find_fields(stay.id)
+            note_live()
         except UpstreamError as error:
             sheet.missing.append(_missing("the parts of the price", error, stay))
             return ()
@@ -192,8 +216,12 @@ class Reader:
     async def _charges(self, stay: Reservation, sheet: _Sheet) -> Sequence[GuestCharge] | None:
         if not host_collects(stay) or not stay.total_price:
             return None
+        if kept := await self._copies.ledgers.charges(stay.id):
+            sheet.read(kept.as_of)
+            return _own(kept.rows, stay)
         try:
             page = await self._hostaway.guest_payments.find_charges(reservation_id=stay.id)
+            note_live()
         except UpstreamError as error:
             sheet.missing.append(_missing("charges, and with them paid and balance", error, stay))
             return None
@@ -201,15 +229,25 @@ class Reader:
         return _own(page.rows, stay)
 
     async def _conversation(self, stay: Reservation, sheet: _Sheet) -> StayConversation | None:
+        if kept := await self._copies.threads.of_stay(stay.id):
+            sheet.read(kept.as_of)
+            note_copied()
+            return conversation_of(stay, kept.rows[0]) if kept.rows else None
+        note_live()
         page = await self._hostaway.conversations.find(reservation_id=stay.id, include_resources=True)
         sheet.read(page.received_at)
         threads = _own(page.rows, stay)
         return conversation_of(stay, threads[0]) if threads else None
 
     async def _tasks(self, stay: Reservation, sheet: _Sheet) -> tuple[StayTask, ...]:
-        page = await self._hostaway.tasks.find(reservation_id=stay.id)
-        sheet.read(page.received_at)
-        tasks = _own(page.rows, stay)
+        if kept := await self._copies.ledgers.tasks(stay.id):
+            sheet.read(kept.as_of)
+            tasks = _own(kept.rows, stay)
+        else:
+            note_live()
+            page = await self._hostaway.tasks.find(reservation_id=stay.id)
+            sheet.read(page.received_at)
+            tasks = _own(page.rows, stay)
         if len(tasks) > SHOWN_TASKS:
             sheet.warnings.append(f"{len(tasks) - SHOWN_TASKS} of {len(tasks)} tasks are not shown.")
         return tuple(task_of(task) for task in tasks[:SHOWN_TASKS])
@@ -234,8 +272,13 @@ class Reader:
         return values
 
     async def _load_fields(self, gathering: Gathering[CustomField]) -> None:
-        page = await self._hostaway.custom_fields.find(limit=500, object_type=CustomFieldObject.RESERVATION)
-        gathering.add(page.rows, page.received_at, set_aside=page.set_aside)
+        async def live(gathering: Gathering[CustomField]) -> None:
+            page = await self._hostaway.custom_fields.find(
+                limit=500, object_type=CustomFieldObject.RESERVATION
+            )
+            gathering.add(page.rows, page.received_at, set_aside=page.set_aside)
+
+        await copied_or_live(gathering, self._copies.stays.custom_fields, live, ages=LISTINGS)
 
 
 async def _at_once(part: object) -> object:

@@ -8,10 +8,18 @@ from datetime import date, datetime, timedelta
 
 from hostaway_mcp.client import Hostaway
 from hostaway_mcp.clock import Clock
-from hostaway_mcp.errors import AmbiguousNameError, NotFoundError, UnknownNameError
+from hostaway_mcp.errors import (
+    AmbiguousNameError,
+    NotFoundError,
+    TimedOutError,
+    UnavailableError,
+    UnknownNameError,
+    UnreachableError,
+)
 from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.models.reservations import Reservation
 from hostaway_mcp.redaction import quoted
+from hostaway_mcp.services.copy import WHATEVER, Copy, note_live, warn_of
 from hostaway_mcp.services.facts import Known
 from hostaway_mcp.services.names import plain
 from hostaway_mcp.services.reservations.rows import guest_name, listing_name
@@ -33,29 +41,36 @@ class Resolved:
 
 class Resolver:
     """
-    Finds the one reservation that is meant.
+    Finds the one reservation that is meant, in the replica where that has it.
 
-    Costs one call by number; by name one more for the search; a code is looked for among the stays near
-    today and then further, one call for each 100 of them.
+    Live it costs one call by number; by name one more for the search; a code is looked for among the stays
+    near today and then further, one call for each 100 of them.
     """
 
-    def __init__(self, hostaway: Hostaway, *, stays: Stays, clock: Clock) -> None:
+    def __init__(self, hostaway: Hostaway, *, stays: Stays, copy: Copy, clock: Clock) -> None:
+        self._copy = copy
         self._hostaway = hostaway
         self._stays = stays
         self._clock = clock
 
     async def one(
-        self, reference: int | str, listings: Mapping[int, Listing], *, today: date, resources: bool = False
+        self,
+        reference: int | str,
+        listings: Mapping[int, Listing],
+        *,
+        today: date,
+        resources: bool = False,
+        single: bool = False,
     ) -> Resolved:
         """
-        The reservation, read whole.
+        The reservation, read whole; `single` has more than lists and the replica have, and is always live.
 
         Raises:
             UnknownNameError: none is meant. AmbiguousNameError: several fit, with the choices.
         """
         text = str(reference).strip()
         if text.isascii() and text.isdecimal() and int(text) < _BIGGEST_ID:
-            found = await self._by_number(int(text), resources=resources)
+            found = await self._by_number(int(text), resources=resources, single=single)
             if found is not None:
                 return found
         known, how = await self._by_code(text, listings, today), "code"
@@ -66,19 +81,29 @@ class Resolver:
             raise _unknown(text, known)
         if len(fitting) > 1:
             raise _ambiguous(text, fitting, listings, today)
-        whole = await self._by_number(fitting[0].id, resources=resources)
+        whole = await self._by_number(fitting[0].id, resources=resources, single=single)
         if whole is None:
             raise UnknownNameError(f"Reservation {fitting[0].id} has just gone from this account.")
         understood = {"reservation": f'{how} "{quoted(text)}" = {whole.stay.id}'}
         return Resolved(whole.stay, whole.as_of, understood)
 
-    async def _by_number(self, reservation_id: int, *, resources: bool) -> Resolved | None:
+    async def _by_number(self, reservation_id: int, *, resources: bool, single: bool) -> Resolved | None:
+        kept = None if single else await self._copy.stay(reservation_id)
+        if kept is not None:
+            return Resolved(kept.rows[0], kept.as_of, {})
         try:
             one = await self._hostaway.reservations.get(
                 reservation_id, include_resources=True if resources else None
             )
         except NotFoundError:
             return None
+        except (UnavailableError, UnreachableError, TimedOutError) as error:
+            kept = await self._copy.stay(reservation_id, WHATEVER)
+            if kept is None:
+                raise
+            warn_of(error)
+            return Resolved(kept.rows[0], kept.as_of, {})
+        note_live()
         return Resolved(one.row, one.received_at, {})
 
     async def _by_code(self, text: str, listings: Mapping[int, Listing], today: date) -> Known[Reservation]:

@@ -6,25 +6,12 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
-from hostaway_mcp.models.channels import Channel
+from hostaway_mcp.analytics.balances import OWED, host_collects
 from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.models.reservations import Reservation, ReservationStatus, StatusClass
 from hostaway_mcp.services.answers import Detail, Instant, Money, Record
 from hostaway_mcp.services.untrusted import clean, clean_name
 
-HOST_COLLECTS = frozenset(
-    {
-        Channel.DIRECT,
-        Channel.BOOKING_ENGINE,
-        Channel.WORDPRESS,
-        Channel.PARTNER,
-        Channel.GDS,
-        Channel.GOOGLE,
-    }
-)
-"""Channels whose guests pay the host; Booking.com's do too when the card is not virtual."""
-
-_OWED = frozenset({StatusClass.CONFIRMED, StatusClass.NEEDS_ACTION})
 NOTE_CHARS = 200
 
 
@@ -116,16 +103,9 @@ def total_of(stay: Reservation) -> Money | None:
     return Money.of(stay.total_price, stay.currency)
 
 
-def host_collects(stay: Reservation) -> bool:
-    """Whether the guest pays the host and not the channel."""
-    if stay.channel is Channel.BOOKINGCOM:
-        return stay.guest_payment_card_is_virtual is False
-    return stay.channel in HOST_COLLECTS
-
-
 def balance_of(stay: Reservation, remaining: Decimal | None) -> Money | None:
     """What remains to be paid to the host, for stays that it is owed for."""
-    if stay.status_class not in _OWED or not host_collects(stay) or stay.total_price is None:
+    if stay.status_class not in OWED or not host_collects(stay) or stay.total_price is None:
         return None
     return Money.of(remaining, stay.currency)
 

@@ -1,0 +1,144 @@
+"""How long questions about a large portfolio take that is answered from the replica alone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from statistics import median, quantiles
+from typing import Any
+
+import httpx2
+
+from benchmarks.lines import BrokenCallError
+from benchmarks.measure import Figure, Scale
+from benchmarks.world import ACCOUNT, FIRST_NAMES, SYLLABLES, World, listing_id, templates
+from hostaway_mcp.app import App, build_app
+from hostaway_mcp.client.shared import MemoryState
+from hostaway_mcp.settings import Settings
+from hostaway_mcp.store import Store
+from hostaway_mcp.telemetry.audit import MemoryAudit
+from hostaway_mcp.tools.runner import Asked
+
+MOST_MILLISECONDS = 50.0
+Question = tuple[str, dict[str, Any]]
+
+
+async def measure(scale: Scale, scratch: Path) -> list[Figure]:
+    """Fills a replica as sync would, then asks each kind of question in turn, none twice the same."""
+    world = World(await templates(), scale.worlds[-1], datetime.now(UTC).date())
+    url = f"sqlite:///{scratch / 'data' / 'replica.db'}"
+    began = time.perf_counter()
+    async with await Store.open(url, account_id=ACCOUNT) as store:
+        count = await world.fill(store)
+    filled = time.perf_counter() - began
+    app = _app(scratch / "data")
+    try:
+        first = await _milliseconds(app, ("find_listings", {"limit": 1}))
+        kinds = _kinds(world)
+        taken: dict[str, list[float]] = {name: [] for name in kinds}
+        for _ in range(scale.questions):
+            for name, ask in kinds.items():
+                taken[name].append(await _milliseconds(app, ask()))
+    finally:
+        await app.aclose()
+    every = [one for some in taken.values() for one in some]
+    slowest = max(taken, key=lambda name: median(taken[name]))
+    what = ", ".join(f"{number:,} {noun.replace('_', ' ')}" for noun, number in count.items())
+    return [
+        Figure("questions over the portfolio, p99", _p99(every), "ms", target=MOST_MILLISECONDS,
+               note=f"{len(every):,} different questions of {len(kinds)} kinds over {what}"),
+        Figure("the same, median", median(every), "ms"),
+        *(Figure(f"{name}, median", median(some), "ms", note=f"p99 {_p99(some):.1f} ms")
+          for name, some in taken.items()),
+        Figure("first question after a start", first, "ms", note="reads and decodes all listings"),
+        Figure("rows kept when a replica is filled", sum(count.values()) / filled, "a second",
+               note=f"in {filled:.0f} s; slowest question: {slowest}"),
+    ]  # fmt: skip
+
+
+def _app(data: Path) -> App:
+    settings = Settings(
+        _env_file=None,
+        hostaway_account_id=ACCOUNT,
+        hostaway_client_secret="not-a-secret-at-all-000000000000",  # noqa: S106
+        hostaway_base_url="http://localhost/v1",
+        hostaway_mcp_data_dir=data,
+    )
+    return build_app(settings, state=MemoryState(), audit=MemoryAudit(), http=_Nobody())
+
+
+class _Nobody(httpx2.AsyncBaseTransport):
+    """There is no Hostaway: what the replica cannot answer is not answered."""
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        raise httpx2.ConnectError(f"{request.url.path} was asked for")
+
+
+async def _milliseconds(app: App, question: Question) -> float:
+    """
+    How long the answer took, as a door would have it.
+
+    Raises:
+        BrokenCallError: it is not the replica's alone.
+    """
+    tool, arguments = question
+    began = time.perf_counter()
+    outcome = await app.runner.run(tool, arguments, Asked(door="bench"))
+    taken = 1000 * (time.perf_counter() - began)
+    if outcome.json["source"] != "replica":
+        raise BrokenCallError(f"{tool} {arguments} was answered {outcome.json['source']}")
+    return taken
+
+
+def _p99(values: list[float]) -> float:
+    return quantiles(values, n=100, method="inclusive")[-1] if len(values) > 1 else values[0]
+
+
+def _kinds(world: World) -> Mapping[str, Callable[[], Question]]:
+    """What people ask of a portfolio; each call gives another question of the kind."""
+    dice = Random("questions")  # noqa: S311 - the same questions each time
+    ago, ahead = world.reach
+
+    def period(days: int, first: int = ago, last: int = ahead) -> dict[str, Any]:
+        start = world.today + timedelta(days=dice.randint(first, max(first, last - days)))
+        return {"from": str(start), "to": str(start + timedelta(days=days))}
+
+    def day() -> str:
+        return str(world.today + timedelta(days=dice.randint(ago, ahead)))
+
+    def listing() -> int:
+        return listing_id(dice.randrange(world.listings))
+
+    def guest() -> str:
+        return f"{dice.choice(FIRST_NAMES)} {''.join(dice.choices(SYLLABLES, k=3))}"
+
+    limits: Iterator[int] = iter(lambda: dice.randint(5, 60), None)
+    stays = "find_reservations"
+    return {
+        "arrivals of a day": lambda: (stays, period(0) | {"by": "arrival", "limit": next(limits)}),
+        "arrivals of a month": lambda: (stays, period(30) | {"by": "arrival"}),
+        "nights of a month": lambda: (stays, period(30)),
+        "departures of a week": lambda: (stays, period(6) | {"by": "departure"}),
+        "bookings of a week": lambda: (stays, period(6, last=-1) | {"by": "booked"}),
+        "cancellations in a month": lambda: (stays, period(30) | {"status": ["cancelled"]}),
+        "a channel's stays in a month": lambda: (
+            stays, period(30) | {"channel": ["vrbo"], "sort": "-arrival"}),
+        "a guest's name in two months": lambda: (stays, period(60) | {"guest": guest()}),
+        "stays of one listing": lambda: (stays, period(90) | {"listing": listing()}),
+        "listings of a size": lambda: (
+            "find_listings", {"min_guests": dice.randint(1, 6), "limit": next(limits), "sort": "bedrooms"}),
+        "a listing by its name": lambda: ("find_listings", {"listing": f"U{dice.randrange(world.listings)}"}),
+        "free on a weekend": lambda: (
+            "check_availability", period(2, 1, world.calendar_days) | {"guests": dice.randint(1, 4)}),
+        "stay board of a day": lambda: ("stay_board", {"date": day(), "limit": next(limits)}),
+        "stay board of a week": lambda: ("stay_board", {"date": day(), "days": 7, "limit": next(limits)}),
+        "calendar of one listing": lambda: (
+            "get_calendar", period(30, 0, world.calendar_days) | {"listing": listing()}),
+        "changes of some hours": lambda: (
+            "changes_since", {"since": f"-{dice.randint(1, 40)}h", "limit": next(limits)}),
+        "words in messages": lambda: (
+            "search_messages", {"text": f"room {dice.randrange(world.listings)}", "limit": next(limits)}),
+    }  # fmt: skip

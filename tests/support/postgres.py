@@ -1,0 +1,29 @@
+"""Databases of their own on the PostgreSQL that tests talk to."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import asyncpg  # type: ignore[import-untyped]
+
+
+@contextmanager
+def new_database(server: str) -> Iterator[str]:
+    """The URL of an empty database, which is gone with the block."""
+    name = f"hostaway_mcp_{secrets.token_hex(6)}"
+    asyncio.run(_run(server, f"CREATE DATABASE {name}"))
+    try:
+        yield f"{server.rpartition('/')[0]}/{name}"
+    finally:
+        asyncio.run(_run(server, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+async def _run(server: str, statement: str) -> None:
+    connection = await asyncpg.connect(server, timeout=5)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
