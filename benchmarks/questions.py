@@ -137,6 +137,9 @@ def _kinds(world: World) -> Mapping[str, Callable[[], Question]]:
         "stay board of a week": lambda: ("stay_board", {"date": day(), "days": 7, "limit": next(limits)}),
         "calendar of one listing": lambda: (
             "get_calendar", period(30, 0, world.calendar_days) | {"listing": listing()}),
+        "gaps of two weeks": lambda: ("find_gaps", period(14, 0, 60) | {"limit": next(limits)}),
+        "conflicts of two weeks": lambda: ("check_conflicts", period(14, 0, 25) | {"limit": next(limits)}),
+        "prices of ten days": lambda: ("check_prices", period(10, 0, 30) | {"limit": next(limits)}),
         "changes of some hours": lambda: (
             "changes_since", {"since": f"-{dice.randint(1, 40)}h", "limit": next(limits)}),
         "words in messages": lambda: (

@@ -23,8 +23,10 @@ from hostaway_mcp.sync.reservations import HISTORY_DAYS, history_parts
 
 ACCOUNT = "1"
 AHEAD_DAYS = 180
-CALENDAR_DAYS = 45
+CALENDAR_DAYS = 90
 """Of the year that sync brings, as much as the questions reach into."""
+CALENDAR_BEHIND_DAYS = 28
+"""Days before today, which the replica has of every calendar."""
 STAYS_EACH = 40
 MESSAGES_EACH = 4
 LISTINGS_AT_ONCE = 25
@@ -172,7 +174,7 @@ class World:
             if one.arrival and one.departure and one.status_class in {"confirmed", "owner_stay"}
             for night in range((one.departure - one.arrival).days)
         }
-        for offset in range(self.calendar_days):
+        for offset in range(-CALENDAR_BEHIND_DAYS, self.calendar_days):
             day = self.today + timedelta(days=offset)
             free = day not in taken
             yield {

@@ -116,7 +116,33 @@ _MAIL = _Patterns(
     ),
 )
 _MAY_MAIL = re.compile(r"(?i)@|%40|[\[({]\s?at\s?[\])}]")
-_NAMED = _Patterns(
+_Pair = tuple[str, Replacement]
+
+
+def _quoted(names: str) -> _Pair:
+    """The name of a secret and a quoted value, whole."""
+    return (
+        rf"(?i)({names})(\\{{0,3}}[\"']?\s{{0,3}}+[:=,]{_OPENING}([\"']))"
+        r"(?!\[redacted\]|(?:bearer|basic)\s)(?:\\.|(?!\3)[^\\\r\n]){1,400}",
+        rf"\1\2{MASK}",
+    )
+
+
+def _joined(names: str) -> _Pair:
+    """The name of a secret and, after a colon or the like, anything."""
+    return (rf"(?i)({names})({_JOINT}){_VALUE}", rf"\1\2{MASK}")
+
+
+def _said(names: str) -> _Pair:
+    """The name of a secret and, after a word such as "is", only what holds a digit."""
+    return (
+        rf"(?i)(?<![a-z])({names})(\s{{1,3}}+(?:{_IS}\s{{1,3}}+|no\.?\s|n[º°]\s?)?[#*\"'`]?)"
+        rf"(?=[^\s]{{0,60}}\d){_VALUE}",
+        rf"\1\2{MASK}",
+    )
+
+
+_HEADED: tuple[_Pair, ...] = (
     (r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[^-]*(?:-----END [A-Z ]{0,30}-----)?", MASK),
     (r"://[^\s/@\"'<>]{1,200}@", f"://{MASK}@"),
     (r"(/webhooks/hostaway/)[^\s/?#\"'{}\[]+", rf"\1{MASK}"),
@@ -128,24 +154,17 @@ _NAMED = _Patterns(
     ),
     (r"(?i)\b(bearer|basic|token)(\s++)(?!\[redacted\])(?=[\w.~+/=-]*\d)[\w.~+/=-]{6,}", rf"\1\2{MASK}"),
     (r"(?i)\b(bearer|basic)(\s++)(?!\[redacted\])[\w.~+/-]{16,}=*", rf"\1\2{MASK}"),
-    # A quoted value, whole. Then the name of a secret and what stands behind it: after a colon or the
-    # like anything, after a word such as "is" only what holds a digit.
-    (
-        rf"(?i)({_NAMES})(\\{{0,3}}[\"']?\s{{0,3}}+[:=,]{_OPENING}([\"']))"
-        r"(?!\[redacted\]|(?:bearer|basic)\s)(?:\\.|(?!\3)[^\\\r\n]){1,400}",
-        rf"\1\2{MASK}",
-    ),
+)
+_NAMED = _Patterns(
+    *_HEADED,
+    _quoted(_NAMES),
     (
         rf"(?i)({_PASSWORDS})(\s{{0,3}}+[:=]\s{{0,3}}+){_UNMASKED}"
         r"(?:(?!\. |\.$)[^\r\n,;<>{}\"'&|])+",
         rf"\1\2{MASK}",
     ),
-    (rf"(?i)({_NAMES})({_JOINT}){_VALUE}", rf"\1\2{MASK}"),
-    (
-        rf"(?i)(?<![a-z])({_NAMES})(\s{{1,3}}+(?:{_IS}\s{{1,3}}+|no\.?\s|n[º°]\s?)?[#*\"'`]?)"
-        rf"(?=[^\s]{{0,60}}\d){_VALUE}",
-        rf"\1\2{MASK}",
-    ),
+    _joined(_NAMES),
+    _said(_NAMES),
     (
         rf"(?i)(?<![a-z])({_PASSWORDS})(\s{{1,3}}+{_IS}\s{{1,3}}+[\"'`])[^\"'`\r\n]{{1,60}}",
         rf"\1\2{MASK}",
@@ -156,11 +175,12 @@ _NAMED = _Patterns(
         rf"\1\2{MASK}",
     ),
 )
-_NUMBERS = _Patterns(
-    (
-        rf"(?i)(\b[a-z]+\s+)?({_CODE_WORDS}\s*(?:{_IS}|[:=])\s*[#*]?)\d[\d ]{{2,8}}\d[#*]?{_ENDS}",
-        _code_in_a_sentence,
-    ),
+_NAMED_BUT_ACCESS = _Patterns(*_HEADED, _quoted(_SECRETS), _joined(_SECRETS), _said(_SECRETS))
+_CODE: _Pair = (
+    rf"(?i)(\b[a-z]+\s+)?({_CODE_WORDS}\s*(?:{_IS}|[:=])\s*[#*]?)\d[\d ]{{2,8}}\d[#*]?{_ENDS}",
+    _code_in_a_sentence,
+)
+_LONG_NUMBERS: tuple[_Pair, ...] = (
     # Cards: 13 to 19 digits with the separators that people use. Dates, instants and bare ids of at
     # most 12 digits stay.
     (rf"(?<![\w.-]){_DATE}\d(?:(?:{_BLANK}|[-\u2010-\u2015])?\d){{12,18}}(?![\w-])", MASK),
@@ -182,6 +202,8 @@ _NUMBERS = _Patterns(
         rf"\1{MASK}",
     ),
 )
+_NUMBERS = _Patterns(_CODE, *_LONG_NUMBERS)
+_NUMBERS_BUT_ACCESS = _Patterns(*_LONG_NUMBERS)
 
 
 class Redactor:
@@ -205,6 +227,12 @@ class Redactor:
         if _TRACE_ID.fullmatch(text):
             return self._without_known(text)
         return self._short(text) if len(text) <= MAX_SHORT_CHARS else self._masked(text)
+
+    def but_access(self, text: str) -> str:
+        """As a call, but what opens a home stays: door codes, Wi-Fi passwords; for who may see them."""
+        text = _BARE.masked(self._without_known(text))
+        text = _MAIL.masked(_NAMED_BUT_ACCESS.masked(text))
+        return _NUMBERS_BUT_ACCESS.masked(text)
 
     def _without_known(self, text: str) -> str:
         for secret in self._known:

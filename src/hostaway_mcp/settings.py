@@ -125,7 +125,9 @@ class Settings(BaseSettings):
         "rediss://:password@redis.example.com:6379/0 (needs the extra redis); empty = the data directory",
     )
     hostaway_mcp_toolsets: Names = Field(
-        (), description="toolsets to offer, separated by commas; empty = all that only read"
+        (),
+        description="toolsets to offer, separated by commas; empty = all that only read; "
+        "lean = some 20 for most days, and find_tools for the rest",
     )
     hostaway_mcp_tools: Names = Field((), description="single tools to offer besides")
     hostaway_mcp_exclude_tools: Names = Field((), description="single tools not to offer")

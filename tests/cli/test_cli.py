@@ -182,6 +182,7 @@ def test_settings_choose_what_is_offered(shell: Shell) -> None:
     assert [line.split()[0] for line in out.splitlines()[1:-1]] == [
         "find_listings",
         "get_listing",
+        "audit_listings",
         "get_calendar",
     ]
 

@@ -120,21 +120,40 @@ def arguments(address: str) -> dict[str, dict[str, Any]]:
     stays = _ask(address, "find_reservations", by="arrival", **{"from": "today", "to": "+7d"})
     stay = stays["reservations"][0]["reservation_id"]
     week = {"from": "today", "to": "+7d"}
+    month = {"from": "2026-06-01", "to": "2026-06-30"}
     return {
+        "audit_listings": {},
         "changes_since": {"since": "-24h"},
         "check_availability": {"guests": 2, **week},
+        "check_conflicts": week,
         "check_connection": {},
+        "check_prices": week,
+        "daily_brief": {},
+        "explain_money": {"reservation": stay},
         "find": {"query": listing["name"]},
+        "find_balances": {},
+        "find_expenses": month,
+        "find_gaps": week,
         "find_listings": {},
         "find_reservations": {"by": "arrival", **week},
+        "find_tasks": {},
+        "find_upsells": {"days": 3},
         "get_calendar": {"listing": listing["listing_id"], **week},
         "get_conversation": {"reservation": stay},
         "get_financial_report": {"from": "2026-05-01", "to": "2026-05-31"},
+        "get_financial_summary": month,
         "get_guest": {"reservation": stay},
         "get_listing": {"listing": listing["listing_id"]},
+        "get_reply_context": {"reservation": stay},
         "get_reservation": {"reservation": stay},
+        "plan_turnovers": {},
+        "quote_stay": {"listing": listing["listing_id"], "from": "+90d", "to": "+93d"},
+        "report_pacing": week,
+        "review_insights": {},
+        "review_queue": {},
         "search_messages": {"text": "parking"},
         "stay_board": {"days": 2},
+        "triage_inbox": {},
     }
 
 

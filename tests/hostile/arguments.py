@@ -62,7 +62,7 @@ def _text(schema: Schema, dice: Dice) -> Any:
 def _integer(schema: Schema, dice: Dice) -> Any:
     if "minimum" not in schema or "maximum" not in schema or schema["maximum"] > 2**31:
         return dice.choice(_NUMBERS)
-    low, high = schema["minimum"], schema["maximum"]
+    low, high = int(schema["minimum"]), int(schema["maximum"])
     if dice.chance(0.15):
         return dice.choice((low - 1, high + 1))
     return dice.choice((low, high, dice.randint(low, high)))

@@ -9,6 +9,8 @@ import pytest
 
 from hostaway_mcp.sandbox.documented import blank
 from hostaway_mcp.services.connection import NO_WEBHOOKS, Connection
+from hostaway_mcp.sync.watch import Watched
+from hostaway_mcp.sync.webhooks import WebhookState
 from tests.support.house import House, house
 from tests.support.replica import synced
 
@@ -209,6 +211,15 @@ async def test_a_synced_replica_tells_its_ages_its_sweep_and_its_deliveries(tmp_
         assert later.calendars.fresh_share == 0.0
         assert later.deliveries is not None
         assert (later.deliveries.waiting, later.deliveries.last_event) == (1, "message.received")
+
+
+async def test_what_is_wrong_with_the_webhook_is_a_hint(tmp_path: Path) -> None:
+    async with synced(tmp_path) as home:
+        store = await home.app.replica.store()
+        found = Watched(at=home.clock.now(), registered=WebhookState.ENABLED, delivered=9, refused=4)
+        await store.sync.save("webhooks", "watch", found.document(), as_of=found.at)
+        answer = await check(home)
+        assert answer.hints[0].startswith("4 of 9 deliveries were not accepted within a day")
 
 
 async def test_a_first_sync_says_what_is_there_and_what_is_still_to_come(tmp_path: Path) -> None:

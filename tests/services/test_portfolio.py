@@ -95,7 +95,7 @@ async def test_a_listing_is_known_by_id_name_nickname_and_part(reference: int | 
         chosen = await home.app.services.portfolio.choose(reference)
         assert [one.id for one in chosen.listings] == [40160]
         assert chosen.understood == (
-            {"listing": '"alfama" = Alfama Loft (40160, Lisbon)'} if reference == "alfama" else {}
+            {"listing": '"alfama" = ⟦Alfama Loft⟧ (40160, Lisbon)'} if reference == "alfama" else {}
         )
 
 
@@ -122,7 +122,7 @@ async def test_a_name_that_fits_several_is_answered_with_the_choices() -> None:
         home.sandbox.world.touch_listing(40167, name="Alfama Loft")
         with pytest.raises(AmbiguousNameError, match='"Alfama Loft" fits 2 listings') as refused:
             await home.app.services.portfolio.choose("Alfama Loft")
-        assert set(refused.value.choices) == {"Alfama Loft (40160, Lisbon)", "Alfama Loft (40167, Porto)"}
+        assert set(refused.value.choices) == {"⟦Alfama Loft⟧ (40160, Lisbon)", "⟦Alfama Loft⟧ (40167, Porto)"}
 
 
 @pytest.mark.parametrize("reference", ["Alfma Lofft", "99999999", 99999999, "9" * 150, "zzzz", " "])
@@ -210,13 +210,13 @@ def test_places_are_matched_as_people_write_them(words: str, found: list[int]) -
     assert [one.id for one in there] == found
     assert bool(warnings) is not bool(found)
     if not found:
-        assert "There are: Lisbon 2, São Paulo 1." in warnings[0]
+        assert "There are: Lisbon 2, ⟦São Paulo⟧ 1." in warnings[0]
 
 
 def test_many_cities_are_counted_not_listed() -> None:
     """Twenty are enough to choose from."""
     listed = cities(_listing(i, city=f"Town {i:02d}") for i in range(30))
-    assert listed.endswith("Town 19 1 and 10 more")
+    assert listed.endswith("⟦Town 19⟧ 1 and 10 more")
 
 
 @given(name=st.text(max_size=300))

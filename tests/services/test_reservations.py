@@ -481,7 +481,7 @@ async def test_a_name_of_several_is_answered_with_the_choices() -> None:
         assert f"fits {len(right)} reservations" in caught.value.message
         assert len(caught.value.choices) == min(8, len(right))
         for choice in caught.value.choices:
-            assert choice.startswith("Emma Smith, ")
+            assert choice.startswith("⟦Emma Smith⟧, ")
             assert any(f"id {row['id']}" in choice for row in right)
         assert "Emma Smith" not in caught.value.sentence
 

@@ -9,9 +9,11 @@ from datetime import timedelta
 import pytest
 
 from hostaway_mcp.errors import CredentialsError
+from hostaway_mcp.sandbox.world.conversations import conversation_id
 from hostaway_mcp.store.store import Store
 from hostaway_mcp.sync import lists, stays
 from hostaway_mcp.sync.calendar import AHEAD_DAYS, BEHIND_DAYS
+from hostaway_mcp.sync.conversations import UNDECIDED_DAYS, _is_undecided
 from hostaway_mcp.sync.reservations import HISTORY_DAYS
 from tests.sync.conftest import Copies, Copy
 
@@ -100,7 +102,8 @@ async def test_two_processes_share_the_work(copies: Copies) -> None:
         await copy.home.clock.sleep(130)
         await copy.sync().run()
         await assert_same(copy)
-        calendars = [path for path in copy.home.upstream if path.endswith("/calendar")]
+        requests = copy.home.sandbox.requests
+        calendars = [(one.path, str(one.query)) for one in requests if one.path.endswith("/calendar")]
         assert len(calendars) == len(set(calendars))
 
 
@@ -274,3 +277,31 @@ async def test_another_form_of_a_stay_is_no_change(copies: Copies) -> None:
         assert await copy.store.changes.last() == before
         (kept,) = await copy.store.reservations.get([number])
         assert kept.row.remaining_balance is not None or one.row.total_price is None
+
+
+async def test_threads_where_a_machine_wrote_last_are_read_whole(copies: Copies) -> None:
+    """Only those in which the guest wrote lately, and once until something new is said."""
+    async with copies(listings=4) as copy:
+        world = copy.home.sandbox.world
+        stay = next(one for one in world.stays if conversation_id(one) in world.conversations)
+        asks = world.receive_message(stay, "Where is the key?")
+        await copy.home.clock.sleep(300)
+        answer = {
+            **asks,
+            "id": asks["id"] + 1,
+            "isIncoming": 0,
+            "isSeen": 1,
+            "communicationId": 1,
+            "body": "Thanks for writing!",
+        }
+        stamp = copy.home.sandbox.world.clock.stamp()
+        world.add_message(conversation_id(stay), answer | {"date": stamp, "sentChannelDate": stamp})
+        world.conversations[conversation_id(stay)]["hasUnreadMessages"] = 0
+        await copy.sync().run()
+        (thread,) = await copy.store.conversations.where(reservation_id=stay)
+        assert _is_undecided(thread.row, copy.home.clock.now() - timedelta(days=UNDECIDED_DAYS))
+        assert thread.row.id in await copy.store.threads.get([thread.row.id])
+        asked = len(copy.home.upstream)
+        await copy.home.clock.sleep(310)
+        await copy.sync().run()
+        assert not [path for path in copy.home.upstream[asked:] if path.endswith("/messages")]

@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
+from hostaway_mcp.errors import TimedOutError
 from hostaway_mcp.store.deliveries import ATTEMPTS
 from hostaway_mcp.sync import lists, reservations
 from hostaway_mcp.sync.deliveries import PAUSE_SECONDS, DeliveryWorker, keep_delivery
@@ -165,7 +166,7 @@ class Truth(RuleBasedStateMachine):
         answer = await self._ask(
             "find_reservations", by="arrival", from_=str(first), to=str(last), status_class=CLASSES, limit=100
         )
-        if answer.get("next_cursor"):
+        if answer is None or answer.get("next_cursor"):
             return
         shown = {
             row["reservation_id"]: (row["status"], row["arrival"], row["departure"])
@@ -188,6 +189,8 @@ class Truth(RuleBasedStateMachine):
         last = min(first + timedelta(days=10), self.upstream.first_day + timedelta(days=AROUND_DAYS))
         await self.clock.sleep(0.01)
         answer = await self._ask("get_calendar", listing=listing_id, from_=str(first), to=str(last))
+        if answer is None:
+            return
         past = list(self.upstream.since(datetime.fromisoformat(answer["as_of"])))
         for run in answer["calendars"][0]["runs"]:
             day = date.fromisoformat(run["from"])
@@ -196,8 +199,13 @@ class Truth(RuleBasedStateMachine):
                 assert run["status"] in versions, (day, run, versions)
                 day += timedelta(days=1)
 
-    async def _ask(self, tool: str, **arguments: Any) -> dict[str, Any]:
-        outcome = await self.copy.home.ask(tool, **arguments)
+    async def _ask(self, tool: str, **arguments: Any) -> dict[str, Any] | None:
+        try:
+            outcome = await self.copy.home.ask(tool, **arguments)
+        except TimedOutError:
+            # A thread that opens a database may outlast virtual time. Nothing was said, so nothing wrong.
+            self.tally["no answer"] += 1
+            return None
         answer: dict[str, Any] = outcome.json
         self.tally[answer["source"]] += 1
         return answer
@@ -280,3 +288,4 @@ def test_the_replica_follows_hostaway_for_20_000_steps(url: str, capsys: pytest.
         print(f"\n{tally['steps']:,} steps; answers: {dict(tally)}")  # noqa: T201
     assert tally["steps"] >= 20_000
     assert tally["replica"] > tally["live"]
+    assert tally["no answer"] < tally["replica"] / 100

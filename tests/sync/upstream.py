@@ -22,7 +22,7 @@ Day = tuple[str, int, float | None]
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """How things stood from an instant on: stays with their status and dates, days of the calendars."""
+    """How things stood from an instant on: stays with dates and their status, days of the calendars."""
 
     at: datetime
     stays: dict[int, tuple[str, date, date]]
@@ -45,7 +45,12 @@ class Upstream:
         self.clock.advance(0.001)
         world, first = self.world, self.first_day
         last = first + timedelta(days=AROUND_DAYS)
-        stays = {one.id: (one.status, one.arrival, one.departure) for one in world.stays.values()}
+        # One without dates arrives on no day, whatever its placeholders say.
+        stays = {
+            one.id: (one.status, one.arrival, one.departure)
+            for one in world.stays.values()
+            if not one.unspecified
+        }
         days = {
             (number, date.fromisoformat(day["date"])): (day["status"], day["isAvailable"], day["price"])
             for number in world.listings

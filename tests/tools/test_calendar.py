@@ -44,7 +44,7 @@ async def test_a_whole_answer(arguments: dict[str, Any], snapshot: SnapshotAsser
         ({"from_": "2026-08-10", "to": "2026-08-01"}, "`to` (2026-08-01) is before `from` (2026-08-10)."),
         ({"from_": "2026-01-01", "to": "2027-06-01"}, "a calendar shows at most 366. Ask year by year."),
         ({"from_": "2026-06-31"}, "2026-06-31 does not exist. June 2026 has 30 days."),
-        ({"listing": "Alfma Lofft"}, "The nearest: Alfama Loft (40160, Lisbon)"),
+        ({"listing": "Alfma Lofft"}, "The nearest: ⟦Alfama Loft⟧ (40160, Lisbon)"),
         ({"show": ["weather"]}, "`show` must be one of"),
         ({"show": []}, "`show` must not be empty"),
         ({"limit": 21}, "`limit` must be at most 20"),
@@ -118,7 +118,7 @@ async def test_calendars_that_fail_are_named_first() -> None:
         home.sandbox.faults.add("status", path="/v1/listings/40167/calendar", times=None)
         outcome = await home.ask("get_calendar", to="+1d")
         assert outcome.json["complete"] is False
-        assert outcome.text.startswith("NOT COMPLETE:\n- calendar of Ribeira Nest (40167, Porto): ")
+        assert outcome.text.startswith("NOT COMPLETE:\n- calendar of ⟦Ribeira Nest⟧ (40167, Porto): ")
         assert len(outcome.json["calendars"]) == outcome.json["total"] - 1
 
 

@@ -63,10 +63,10 @@ async def test_rights_are_told_in_words() -> None:
         assert "may not read: reviews (Hostaway does not allow listReviews: No right)" in text
 
 
-async def test_names_of_guests_are_fenced_and_those_of_listings_are_not() -> None:
+async def test_names_of_guests_and_listings_are_fenced() -> None:
     async with house() as home:
-        assert "⟦Sara Clark⟧" in (await home.ask("find", query="sara clark")).text
-        assert "⟦" not in (await home.ask("find", query="alfama", kinds="listing")).text
+        assert "⟦Sara Clark" in (await home.ask("find", query="sara clark")).text
+        assert "⟦Alfama Loft" in (await home.ask("find", query="alfama", kinds="listing")).text
 
 
 async def test_nothing_found() -> None:

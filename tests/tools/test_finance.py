@@ -66,10 +66,10 @@ async def test_the_pages_hold_every_row_once_and_know_their_question() -> None:
 async def test_one_currency_stands_in_the_heads_several_in_a_column() -> None:
     async with house() as home:
         one = await home.ask("get_financial_report", from_="2026-06", listing=40160)
-        assert "Owner payout EUR" in one.text
+        assert "⟦Owner payout⟧ EUR" in one.text
         assert "Hostaway's totals EUR: " in one.text
         several = await home.ask("get_financial_report", from_="2026-06")
-        assert "| Owner payout |" in several.text
+        assert "| ⟦Owner payout⟧ |" in several.text
         assert several.text.count("Hostaway's totals ") == 3
 
 

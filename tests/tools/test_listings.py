@@ -100,8 +100,8 @@ async def test_an_ambiguous_name_is_answered_with_the_choices() -> None:
         with pytest.raises(InputError, match='"Blue Cottage" fits 2 listings') as refused:
             await home.ask("get_listing", listing="Blue Cottage")
         assert set(refused.value.facts()["choices"]) == {
-            "Blue Cottage (40188, London)",
-            "Blue Cottage (40216, Lisbon)",
+            "⟦Blue Cottage⟧ (40188, London)",
+            "⟦Blue Cottage⟧ (40216, Lisbon)",
         }
 
 
@@ -174,7 +174,7 @@ async def test_what_is_missing_stands_first_in_the_text() -> None:
         home.sandbox.faults.add("status", path="/v1/listings/40195/calendar", times=None)
         outcome = await home.ask("check_availability", from_="2027-03-01", to="2027-03-04")
         assert outcome.json["complete"] is False
-        assert outcome.text.startswith("NOT COMPLETE:\n- calendar of Old Town Close (40195, Edinburgh): ")
+        assert outcome.text.startswith("NOT COMPLETE:\n- calendar of ⟦Old Town Close⟧ (40195, Edinburgh): ")
         assert "To get it: check_availability with listing=[40195]" in outcome.text
 
 

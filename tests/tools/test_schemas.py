@@ -10,6 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from pydantic import Field
 
+from hostaway_mcp.server.server import INSTRUCTIONS
 from hostaway_mcp.services.answers import Answer, ListAnswer, Money, Record
 from hostaway_mcp.tools.catalogue import Cursor, ListingRef, Question, Text, Tool
 from hostaway_mcp.tools.schemas import full_input_schema, full_output_schema, input_schema, output_schema
@@ -39,6 +40,8 @@ class Asked(Question):
     kind: Literal["a", "b"] = "a"
     first: Text | None = Field(None, alias="from", description="first night")
     limit: int = Field(10, ge=1, le=50)
+    amount: int = Field(5, ge=2, le=1_000_000)
+    whole: bool = False
     listing: ListingRef | None = None
     cursor: Cursor = None
 
@@ -56,16 +59,18 @@ def test_parameters_are_lean() -> None:
         "properties": {
             "kind": {"default": "a", "enum": ["a", "b"], "type": "string"},
             "from": {"type": "string", "description": "first night"},
-            "limit": {"default": 10, "maximum": 50, "minimum": 1, "type": "integer"},
+            "limit": {"default": 10, "maximum": 50, "type": "integer"},
+            "amount": {"default": 5, "minimum": 2, "type": "integer"},
+            "whole": {"type": "boolean"},
             "listing": {
                 "anyOf": [
                     {"type": "integer"},
                     {"type": "string"},
                     {"items": {"anyOf": [{"type": "integer"}, {"type": "string"}]}, "type": "array"},
                 ],
-                "description": "id, name, nickname, or a list of them",
+                "description": "ids or names",
             },
-            "cursor": {"type": "string", "description": "next_cursor of the answer before"},
+            "cursor": {"type": "string", "description": "next_cursor"},
         },
         "type": "object",
     }
@@ -75,6 +80,8 @@ def test_the_whole_schema_of_parameters_has_every_bound() -> None:
     properties = full_input_schema(Asked)["properties"]
     assert properties["from"]["maxLength"] == 200
     assert properties["cursor"]["maxLength"] == 1000
+    assert properties["limit"]["minimum"] == 1
+    assert properties["amount"]["maximum"] == 1_000_000
     assert properties["listing"]["anyOf"][2]["maxItems"] == 50
 
 
@@ -85,18 +92,16 @@ def test_a_question_without_parameters_still_is_an_object() -> None:
     assert input_schema(Nothing) == {"additionalProperties": False, "properties": {}, "type": "object"}
 
 
-def test_answers_show_the_keys_that_are_always_there() -> None:
+def test_answers_show_the_keys_of_their_own_that_are_always_there() -> None:
+    """What every answer has stands in the server's instructions."""
     assert output_schema(Sample) == {
         "type": "object",
         "properties": {
-            "as_of": {"type": "string"},
-            "rows": {"type": "array", "items": {"type": "object"}},
+            "rows": {"type": "array"},
             "count": {"type": "integer"},
             "best": {"type": "object"},
-            "source": {"type": "string"},
-            "complete": {"type": "boolean"},
         },
-        "required": ["as_of", "rows", "count", "best", "source", "complete"],
+        "required": ["rows", "count", "best"],
     }
 
 
@@ -136,4 +141,5 @@ def test_no_key_that_is_promised_can_be_missing(tool: Tool) -> None:
 def test_answers_begin_with_the_envelope() -> None:
     for tool in CATALOGUE:
         assert issubclass(tool.answer, Answer)
-        assert {"as_of", "source", "complete"} <= set(tool.output_schema["required"])
+        assert {"as_of", "source", "complete"} <= set(full_output_schema(tool.answer)["properties"])
+    assert all(f"`{key}" in INSTRUCTIONS for key in ("as_of", "source", "complete"))

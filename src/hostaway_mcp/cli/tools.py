@@ -23,11 +23,12 @@ def print_tools(*, everything: bool, markdown: bool) -> None:
         chosen: Sequence[Tool] = CATALOGUE
     else:
         settings = read_settings()
-        chosen = offered(
+        there = offered(
             toolsets=settings.hostaway_mcp_toolsets,
             tools=settings.hostaway_mcp_tools,
             exclude=settings.hostaway_mcp_exclude_tools,
         )
+        chosen = [tool for tool in there if tool.listed]
     typer.echo(markdown_table(chosen) if markdown else plain_table(chosen, colours=sys.stdout.isatty()))
 
 

@@ -46,7 +46,7 @@ class Tools:
         self._runner = runner
         self._budget = budget
         self._offered = {tool.card.name: tool for tool in offered}
-        self._cards = [_described(tool) for tool in runner.tools.values()]
+        self._cards = [_described(tool) for tool in runner.tools.values() if tool.listed]
         self._cards += [tool.card for tool in self._offered.values()]
         self._with_headers = {
             card.name: card.input_schema

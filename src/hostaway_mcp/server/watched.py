@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from hostaway_mcp.app import App
     from hostaway_mcp.store.changes import Change
 
-URIS = {"listings": "hostaway://listing/{id}"}
+URIS = {
+    "listings": "hostaway://listing/{id}",
+    "reservations": "hostaway://reservation/{id}",
+    "conversations": "hostaway://conversation/{id}",
+}
 """By noun of the store, the resource that a change of a row is a change of; `{id}` is the row's."""
 
 AT_ONCE = 500

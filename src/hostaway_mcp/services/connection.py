@@ -201,9 +201,9 @@ class ConnectionCheck:
         missing: list[Missing] | None = None,
     ) -> Connection:
         transport = self._hostaway.transport
-        status, trouble = transport.token_status(), []
-        budget = transport.budget()
+        status, budget = transport.token_status(), transport.budget()
         standing = await self._replica.look()
+        trouble = [*standing.warnings]
         trouble += [f"This API key may not read {one.noun}." for one in rights or () if not one.allowed]
         return Connection(
             as_of=self._clock.now(),

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
+from hostaway_mcp.models.expenses import Expense
 from hostaway_mcp.models.guest_payments import GuestCharge
 from hostaway_mcp.models.lenient import Wire
 from hostaway_mcp.models.reviews import Review
@@ -20,6 +21,7 @@ M = TypeVar("M", bound=Wire)
 
 CHARGES = Ages(timedelta(minutes=70), timedelta(hours=6))
 TASKS = Ages(timedelta(minutes=20), timedelta(days=1))
+EXPENSES = Ages(timedelta(minutes=70), timedelta(days=1))
 REVIEWS = Ages(timedelta(minutes=70), timedelta(days=2))
 """Sync reads these lists whole, each as often as its fresh age says, with room for the reading itself."""
 
@@ -31,6 +33,10 @@ class CopiedLedgers(Copy):
         """What a guest owes, paid or was given back."""
         return await self._read(lambda store: self._of(store, store.charges, "charges", [stay_id], CHARGES))
 
+    async def charges_of(self, stay_ids: Collection[int]) -> Copied[GuestCharge] | None:
+        """The same of several stays."""
+        return await self._read(lambda store: self._of(store, store.charges, "charges", stay_ids, CHARGES))
+
     async def tasks(self, stay_id: int) -> Copied[Task] | None:
         """What is to be done about a stay."""
         return await self._read(lambda store: self._of(store, store.tasks, "tasks", [stay_id], TASKS))
@@ -38,6 +44,17 @@ class CopiedLedgers(Copy):
     async def reviews(self, stay_ids: Collection[int]) -> Copied[Review] | None:
         """Reviews in both directions."""
         return await self._read(lambda store: self._of(store, store.reviews, "reviews", stay_ids, REVIEWS))
+
+    async def expenses(self, ages: Ages = EXPENSES) -> Copied[Expense] | None:
+        """Every expense and extra."""
+
+        async def read(store: Store) -> Copied[Expense] | None:
+            as_of = whole(await store.sync.state("expenses", "all"))
+            if as_of is None or not self._may_use(as_of, ages, "expenses", "all"):
+                return None
+            return Copied(tuple(one.row for one in await store.expenses.all()), as_of)
+
+        return await self._read(read)
 
     async def _of(
         self, store: Store, rows: Rows[M], noun: str, stay_ids: Collection[int], ages: Ages

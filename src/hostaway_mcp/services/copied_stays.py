@@ -138,6 +138,19 @@ class CopiedStays(Copy):
             rests_on_the_replica()
         return found
 
+    async def count(self, wanted: Wanted, narrowed: Narrowed) -> int | None:
+        """How many stays of these statuses a window has; None where the replica does not reach."""
+
+        async def read(store: Store) -> Copied[int] | None:
+            as_of = await self._as_of(store, wanted)
+            if as_of is None:
+                return None
+            return Copied(
+                (await store.reservations.count_of(_which(wanted, narrowed), narrowed.statuses),), as_of
+            )
+
+        return _noted(await self._read(read))
+
     async def whole(self, ids: Sequence[int]) -> tuple[Reservation, ...]:
         """The stays of these ids, in their order; one that has just gone is left out."""
 

@@ -77,6 +77,8 @@ RESTS_ON: Mapping[str, frozenset[str]] = {
     "calendar": frozenset({"calendar", "reservations"}),
     "free": frozenset({"calendar"}),
     "messages": frozenset({"messages", "conversations"}),
+    "tasks": frozenset({"tasks"}),
+    "users": frozenset({"users"}),
     "listing custom fields": frozenset({"custom_fields"}),
     "reservation custom fields": frozenset({"custom_fields"}),
 }

@@ -113,6 +113,23 @@ class Finance:
             }
         )
 
+    async def consolidated(
+        self, listings: Sequence[Listing], span: Span
+    ) -> tuple[list[FinanceReport], tuple[Missing, ...]]:
+        """
+        Hostaway's row for each booked stay that arrives from the span's first day to its last, both included.
+
+        Costs a call for each currency of the listings.
+
+        Raises:
+            ForbiddenError: the account has no financial reporting, or this API key may not use it.
+            HostawayMcpError: no report could be had.
+        """
+        statuses = tuple(str(one) for one in ReservationStatus.of_class(StatusClass.CONFIRMED))
+        asked = Asked("consolidated", span, "arrival", statuses, ())
+        reports, missing = await self._fetch(asked, _parts(listings, all_of_them=False))
+        return [known.rows[0] for _, known in reports], tuple(missing)
+
     def _read(
         self,
         kind: ReportKind,

@@ -23,7 +23,7 @@ from hostaway_mcp.services.names import fits, plain, spellings
 from hostaway_mcp.services.portfolio import Portfolio, fold, name_of, names
 from hostaway_mcp.services.reservations.rows import guest_name, listing_name
 from hostaway_mcp.services.stays import NEAR_AFTER, NEAR_BEFORE, By, Stays, Wanted, together
-from hostaway_mcp.services.untrusted import clean_name
+from hostaway_mcp.services.untrusted import clean_name, fence
 
 Kind = Literal["listing", "guest", "reservation", "conversation"]
 KINDS: tuple[Kind, ...] = ("listing", "guest", "reservation", "conversation")
@@ -229,7 +229,7 @@ class Finder:
         for stays in people.values():
             nearest = stays[0]
             count = "1 reservation" if len(stays) == 1 else f"{len(stays)} reservations"
-            place = f"{listing_name(nearest, search.listings) or 'no listing'}, {_dates(nearest)}"
+            place = f"{fence(listing_name(nearest, search.listings)) or 'no listing'}, {_dates(nearest)}"
             why = f"{count}, nearest {place}"
             label = guest_name(nearest) or "no name"
             search.add(scores[nearest.id], Match(kind="guest", id=nearest.id, label=label, why=why))

@@ -33,7 +33,7 @@ from hostaway_mcp.services.reservations.rows import (
     row_of,
 )
 from hostaway_mcp.services.stays import ONE_DAY, Stays, Wanted, named_listings, together
-from hostaway_mcp.services.untrusted import clean, clean_name
+from hostaway_mcp.services.untrusted import clean, clean_name, fence
 from hostaway_mcp.settings import Reveal
 
 STAYED = frozenset({StatusClass.CONFIRMED, StatusClass.OWNER_STAY})
@@ -357,7 +357,7 @@ def _ambiguous(text: str, people: Sequence[_Person], listings: Mapping[int, List
     latest = [place(one.stays[0], listings) for one in people]
     return AmbiguousNameError(
         f'"{quoted(text)}" fits {len(people)} different guests.',
-        choices=[f"{one.name or 'no name'}, {place(one.stays[0], listings)}" for one in people],
+        choices=[f"{fence(one.name) or 'no name'}, {place(one.stays[0], listings)}" for one in people],
         hint="Ask with the full name, the e-mail address or a reservation's id. "
         f"Their latest stays: {'; '.join(latest[:8])}.",
     )

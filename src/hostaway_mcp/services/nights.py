@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from hostaway_mcp.analytics.calendar_days import usual_units_of
+from hostaway_mcp.analytics.nights import units_of_day
 from hostaway_mcp.models.calendar import CalendarDay, CalendarDayStatus
 from hostaway_mcp.services.dates import ONE_DAY
 
@@ -34,21 +36,13 @@ def units_left(day: CalendarDay) -> int | None:
 
 def units_of(days: Sequence[CalendarDay]) -> int | None:
     """
-    How many like units the listing has, by the counters of its days; None if a day does not say.
+    How many like units the listing has: what most of its days that count add up to, one where none does.
 
-    `countAvailableUnits` is left out: the documentation says "units that exist", live data say otherwise.
+    A night on which more stays are booked than there are units adds up to more.
     """
-    most = 0
-    for day in days:
-        reserved = day.count_reserved_units
-        taken = day.count_blocking_reservations if reserved is None else reserved
-        parts = (day.available_units_to_sell, taken, day.count_pending_units, day.count_blocked_units)
-        if all(part is None for part in parts):
-            continue
-        most = max(most, sum(part or 0 for part in parts))
-    if most:
-        return most
-    return 1 if days else None
+    if not days:
+        return None
+    return usual_units_of(filter(None, map(units_of_day, days)))
 
 
 def is_free(day: CalendarDay) -> bool:

@@ -21,7 +21,7 @@ from hostaway_mcp.redaction import quoted
 from hostaway_mcp.services.answers import Missing, Record
 from hostaway_mcp.services.copy import LISTINGS, Copy, copied_or_live
 from hostaway_mcp.services.facts import Facts, Gathering, Known, Load
-from hostaway_mcp.services.untrusted import clean
+from hostaway_mcp.services.untrusted import clean, clean_name, fence, word
 
 ListingRef = int | str | Sequence[int | str]
 """An id, a name, a nickname, or a list of them."""
@@ -169,13 +169,13 @@ class Portfolio:
         return {
             "listing_id": listing.id,
             "name": name_of(listing),
-            "city": listing.city,
-            "country_code": listing.country_code,
+            "city": clean_name(listing.city),
+            "country_code": clean_name(listing.country_code),
             "bedrooms": listing.bedrooms_number,
             "max_guests": listing.person_capacity,
             "status": "archived" if listing.is_archived else "active",
-            "currency": listing.currency_code,
-            "time_zone": listing.time_zone_name,
+            "currency": clean_name(listing.currency_code),
+            "time_zone": clean_name(listing.time_zone_name),
             "units": self._units.get(listing.id),
         }
 
@@ -304,12 +304,14 @@ def name_of(listing: Listing) -> str:
 
 @lru_cache(maxsize=20_000)
 def _shown_name(name: str | None) -> str | None:
-    return clean(name, max_chars=MAX_NAME_CHARS, mask=False)
+    shown = clean(name, max_chars=MAX_NAME_CHARS)
+    return " ".join(shown.split()) if shown else None
 
 
 def label(listing: Listing) -> str:
     """A listing in a sentence: name, id and city."""
-    return f"{name_of(listing)} ({', '.join(filter(None, (str(listing.id), listing.city)))})"
+    where = ", ".join(filter(None, (str(listing.id), word(clean_name(listing.city)))))
+    return f"{fence(name_of(listing))} ({where})"
 
 
 def names(listing: Listing) -> set[str]:
@@ -360,7 +362,7 @@ def meant_city(words: str | None, found: Iterable[Listing]) -> dict[str, str]:
     meant = sorted({one.city for one in found if one.city}) if words is not None else []
     if words is None or not meant or [fold(city) for city in meant] == [fold(words)]:
         return {}
-    return {"city": ", ".join(meant[:MAX_SUGGESTIONS])}
+    return {"city": ", ".join(word(clean_name(city)) for city in meant[:MAX_SUGGESTIONS])}
 
 
 def no_such_place(listings: Iterable[Listing], place: str) -> str:
@@ -386,7 +388,7 @@ def cities(listings: Iterable[Listing]) -> str:
     counted = Counter(listing.city for listing in listings if listing.city)
     most = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
     more = f" and {len(most) - MAX_SUGGESTIONS} more" if len(most) > MAX_SUGGESTIONS else ""
-    return ", ".join(f"{city} {count}" for city, count in most[:MAX_SUGGESTIONS]) + more
+    return ", ".join(f"{word(clean_name(city))} {count}" for city, count in most[:MAX_SUGGESTIONS]) + more
 
 
 def _ordered(read: Known[Listing]) -> _Ordered:

@@ -69,6 +69,8 @@ class Standing:
     replica: ReplicaNow
     freshness: tuple[Freshness, ...] = ()
     ages: Mapping[str, datetime] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    """What the last look at our webhook found wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,7 @@ class ReplicaState:
         freshness = tuple(
             Freshness(noun=noun, as_of=known.ages[noun], rows=count) for noun, count in sorted(rows.items())
         )
-        return Standing(now, freshness, known.ages)
+        return Standing(now, freshness, known.ages, await _webhook_warnings(store))
 
     def _calendars(self, states: Iterable[State], listings: Iterable[Listing]) -> Calendars:
         active = {str(one.id) for one in listings if not one.is_archived}
@@ -138,6 +140,13 @@ class ReplicaState:
             oldest=min(ages, default=None),
             fresh_share=round(fresh / len(active), 3) if active else 0.0,
         )
+
+
+async def _webhook_warnings(store: Store) -> tuple[str, ...]:
+    from hostaway_mcp.sync.watch import watched
+
+    found = await watched(store)
+    return found.warnings if found else ()
 
 
 async def _deliveries(store: Store) -> Deliveries | None:

@@ -121,7 +121,8 @@ class Table:
             question=question,
             cursor=cursor,
             limit=limit,
-            budget_bytes=max(ANSWER_BYTES - taken, ANSWER_BYTES // 2),
+            # A twentieth is for the fences around names in the text form.
+            budget_bytes=max(ANSWER_BYTES - taken, ANSWER_BYTES // 2) * 19 // 20,
         )
         if not part.total:
             self._warnings.append("Hostaway has nothing in this period with these statuses.")

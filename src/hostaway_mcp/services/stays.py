@@ -44,7 +44,7 @@ class Stays:
         self._copy = copy
         # Parts of lists and what stands on a calendar, from the replica alone; None where it will not do.
         self.page, self.calendared = copy.page, copy.calendared
-        self.brief, self.whole = copy.brief, copy.whole
+        self.brief, self.count, self.whole = copy.brief, copy.count, copy.whole
         self._hostaway = hostaway
         self._facts = facts
 
@@ -209,5 +209,6 @@ def _filters(wanted: Wanted) -> dict[str, Any]:
         "guest_email": wanted.guest_email,
         "has_unread_conversation_messages": True if wanted.unread else None,
         "include_payments": True,
+        "include_resources": True if wanted.resources else None,
         **bounds.get(wanted.by, {}),
     }

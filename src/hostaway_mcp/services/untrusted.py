@@ -18,11 +18,26 @@ from pydantic import SecretStr
 from hostaway_mcp.redaction import MASK, redact
 
 MAX_CHARS = 600
+_LAYERS = 3
+"""How often markup is taken out of what was markup: `&amp;lt;b&amp;gt;` is two."""
 _FENCES = str.maketrans({"⟦": "[", "⟧": "]"})
 _BLOCKS = frozenset(
     {"address", "blockquote", "br", "div", "h1", "h2", "h3", "h4", "hr", "li", "p", "table", "tr", "ul"}
 )
 _SILENT = frozenset({"head", "script", "style", "template", "title"})
+_UNSEEN = frozenset(
+    (
+        # Letters and marks that show nothing: fillers, joiners, and selectors, which can carry text.
+        *map(chr, (0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0)),
+        *map(chr, range(0x180B, 0x1810)),
+        *map(chr, range(0xFE00, 0xFE10)),
+        *map(chr, range(0xE0100, 0xE01F0)),
+    )
+)
+# One word, or two that are joined; a code of capitals and digits; a number, a date, an hour.
+_WORD = re.compile(
+    r"[^\W\d_]{1,30}(?:[._'’/&+-][^\W\d_]{1,30})?|(?=\D*\d)[A-Z\d._/+-]{1,60}|[\d :.,/+-]{1,40}"
+)
 _MARKUP = re.compile(r"<[a-zA-Z!/][^>]*>|&(?:#\w+|[a-zA-Z]+);")
 
 
@@ -54,22 +69,24 @@ def clean(
     secrets: Iterable[SecretStr | None] = (),
     max_chars: int = MAX_CHARS,
     mask: bool = True,
+    access: bool = False,
 ) -> str | None:
     """
     An outsider's words as harmless text; None when nothing is left.
 
-    `secrets` are masked wherever they stand; with `mask` also what looks like a code, card or address.
+    `secrets` are masked wherever they stand; with `mask` also what looks like a code, card or address;
+    with `access` codes and passwords of homes stay.
     What is cut off is counted: `… (+312 characters)`.
     """
     if not text:
         return None
-    plain = _without_invisible(_to_text(text))
+    plain = _plain(text)
     for secret in secrets:
         value = secret.get_secret_value().strip() if secret else ""
         if len(value) >= 3:
             plain = plain.replace(value, MASK)
     if mask:
-        plain = redact(plain)
+        plain = redact.but_access(plain) if access else redact(plain)
     lines = (" ".join(line.split()) for line in plain.translate(_FENCES).splitlines())
     plain = "\n".join(line for line in lines if line)
     if len(plain) > max_chars:
@@ -84,8 +101,27 @@ def clean_name(text: str | None) -> str | None:
 
 
 def fence(text: str | None) -> str:
-    """Cleaned words in the text form of an answer."""
-    return f"⟦{text.translate(_FENCES)}⟧" if text else ""
+    """Cleaned words in the text form of an answer; no upright bar in them begins a cell."""
+    return f"⟦{text.translate(_FENCES).replace('|', '/')}⟧" if text else ""
+
+
+def word(text: str | None) -> str:
+    """
+    What should be a code, a place or one word, in the text form: as it stands if it is one, else fenced.
+
+    A single word gives no order; `ignore_all_rules` is not one.
+    """
+    return text if text and _WORD.fullmatch(text) else fence(text)
+
+
+def _plain(text: str) -> str:
+    # Wide letters can spell a tag, and a tag's text an invisible character or the next tag.
+    plain = _without_invisible(text)
+    for _ in range(_LAYERS):
+        if not _MARKUP.search(plain):
+            break
+        plain = _without_invisible(_to_text(plain))
+    return plain
 
 
 def _to_text(text: str) -> str:
@@ -102,6 +138,11 @@ def _without_invisible(text: str) -> str:
         return text
     # NFKC makes look-alike letters plain; format, surrogate, private and unassigned characters go.
     plain = unicodedata.normalize("NFKC", text.replace("\r\n", "\n"))
+    if plain.isprintable() and _UNSEEN.isdisjoint(plain):
+        return plain
     return "".join(
-        ch for ch in plain if ch in "\n\t" or unicodedata.category(ch) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
+        ch
+        for ch in plain
+        if ch in "\n\t"
+        or (unicodedata.category(ch) not in {"Cc", "Cf", "Cs", "Co", "Cn"} and ch not in _UNSEEN)
     )

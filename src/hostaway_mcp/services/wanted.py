@@ -24,6 +24,8 @@ class Wanted:
     match: str | None = None
     guest_email: str | None = None
     unread: bool = False
+    resources: bool = False
+    """Whether units and finance fields are needed too; the replica has them always."""
 
     def fits(self, stay: Reservation, day_of: DayOf) -> bool:
         """Whether the stay's dates are in the window; a stay without dates is in no window of dates."""

@@ -14,8 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hostaway_mcp.models.calendar import CalendarDay
 from hostaway_mcp.models.lenient import JsonObject, read_row
 from hostaway_mcp.store import spans
+from hostaway_mcp.store.calendar_lists import CalendarLists
 from hostaway_mcp.store.changes import Change, Changes, Kind
-from hostaway_mcp.store.desk import Desk, portions
+from hostaway_mcp.store.desk import portions
 from hostaway_mcp.store.forgotten import forgotten_dates
 from hostaway_mcp.store.nights import Nights
 from hostaway_mcp.store.raw import pack, unpack, written
@@ -81,11 +82,8 @@ class Free:
     oldest: datetime
 
 
-class Calendar:
+class Calendar(CalendarLists):
     """The calendars of one account's listings."""
-
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
 
     async def put(
         self,

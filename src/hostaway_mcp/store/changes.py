@@ -88,6 +88,13 @@ class Changes:
             found = (await connection.execute(statement.order_by(changes.c.seq).limit(limit))).all()
         return tuple(Change(r.at, Kind(r.kind), r.noun, r.row_id, r.what, r.seq) for r in found)
 
+    async def touched(self, noun: str, after: int) -> frozenset[int]:
+        """The ids of the rows of a noun that changed after a `seq`."""
+        rows = (self._desk.mine(changes), changes.c.seq > after, changes.c.noun == noun)
+        async with self._desk.read() as connection:
+            found = await connection.execute(select(changes.c.row_id).where(*rows).distinct())
+            return frozenset(found.scalars())
+
     async def last(self) -> int:
         """The `seq` of the newest change; 0 before the first."""
         statement = select(func.max(changes.c.seq)).where(self._desk.mine(changes))

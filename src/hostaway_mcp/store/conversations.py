@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import or_, select
+
 from hostaway_mcp.models.conversations import Conversation
 from hostaway_mcp.models.lenient import JsonObject
 from hostaway_mcp.store.desk import Desk
 from hostaway_mcp.store.rows import Columns, Put, Rows
-from hostaway_mcp.store.schema import conversations
+from hostaway_mcp.store.schema import conversations, messages, reservations
 
 
 class Conversations(Rows[Conversation]):
@@ -24,6 +26,35 @@ class Conversations(Rows[Conversation]):
         changes on its own, and is kept as a reservation.
         """
         return await super().put(rows, [_slim(sent) for sent in raw], seen_at=seen_at)
+
+    async def stayless(self, since: datetime) -> frozenset[int]:
+        """The stays, not kept, of conversations in which something was said since (UTC)."""
+        kept = select(reservations.c.id).where(self._desk.mine(reservations))
+        about = conversations.c.reservation_id
+        statement = select(about).where(
+            self._desk.mine(conversations), conversations.c.last_message_at >= since, about.not_in(kept)
+        )
+        async with self._desk.read() as connection:
+            return frozenset((await connection.execute(statement)).scalars())
+
+    async def lately(self, since: datetime) -> dict[int, str]:
+        """
+        Of each conversation with something unread or said since (UTC), whose stay or messages changed since,
+        a short name for its content, by id.
+        """
+        # By the indexes of stays and messages: the conversations themselves have none by time.
+        active = select(reservations.c.id).where(
+            self._desk.mine(reservations), reservations.c.active_on >= since
+        )
+        said = select(messages.c.conversation_id).where(self._desk.mine(messages), messages.c.at >= since)
+        columns = (conversations.c.id, conversations.c.digest)
+        recent = or_(conversations.c.unread.is_(True), conversations.c.last_message_at >= since)
+        mine = select(*columns).where(self._desk.mine(conversations), recent)
+        found: dict[int, str] = {}
+        async with self._desk.read() as connection:
+            for meant in (conversations.c.reservation_id.in_(active), conversations.c.id.in_(said)):
+                found |= {row[0]: row[1] for row in await connection.execute(mine.where(meant))}
+        return found
 
 
 def columns(thread: Conversation) -> Columns:

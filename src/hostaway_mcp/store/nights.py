@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hostaway_mcp.analytics.nights import share_night
 from hostaway_mcp.models.reservations import StatusClass
 from hostaway_mcp.store import spans as spans_of
 from hostaway_mcp.store.desk import Desk, portions
@@ -101,6 +102,16 @@ class Nights:
             for condition in self._where(first, last, listing_ids):
                 found += (await connection.execute(statement.where(condition))).all()
         return tuple(NightOf(*row) for row in sorted(found))
+
+    async def units(self) -> dict[int, int]:
+        """How many like units a listing has, by the most that a month of its calendar shows."""
+        months = calendar_raw.c
+        statement = select(months.listing_id, func.max(months.units)).where(
+            self._desk.mine(calendar_raw), months.units.is_not(None)
+        )
+        async with self._desk.read() as connection:
+            found = (await connection.execute(statement.group_by(months.listing_id))).all()
+        return {row[0]: row[1] for row in found}
 
     async def recount(self, connection: AsyncConnection, touched: Iterable[Span]) -> None:
         """Counts nights anew, in the transaction that changes what they follow from."""
@@ -188,19 +199,20 @@ def _counted(
 def _row(night: Night, taken: Sequence[int], facts: Sequence[Any], most: int | None) -> dict[str, Any]:
     available, of_day, left, blocked_units = facts
     units = of_day or most or 1
-    sold = min(taken[0], units)
-    owner = min(taken[1], units - sold)
-    if (blocked_units or 0) > 0:
-        blocked = blocked_units
-    else:
-        blocked = units if available is False and not left and not any(taken) else 0
+    shares = share_night(
+        units,
+        *taken,
+        available=available,
+        units_left=left,
+        units_blocked=blocked_units,
+    )
     return {
         "listing_id": night[0],
         "day": night[1],
         "units": units,
-        "sold": sold,
-        "owner": owner,
-        "blocked": min(blocked, units - sold - owner),
+        "sold": shares.sold,
+        "owner": shares.owner,
+        "blocked": shares.blocked,
     }
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import date
+
 from hostaway_mcp.models.reviews import Review
-from hostaway_mcp.store.desk import Desk
-from hostaway_mcp.store.rows import Columns, Rows
+from hostaway_mcp.store.desk import Desk, portions
+from hostaway_mcp.store.rows import Columns, Kept, Rows
 from hostaway_mcp.store.schema import reviews
 
 
@@ -13,6 +16,18 @@ class Reviews(Rows[Review]):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, reviews, Review, columns)
+
+    async def departed(
+        self, first: date, last: date, listing_ids: Collection[int] | None = None
+    ) -> tuple[Kept[Review], ...]:
+        """The reviews of stays that ended from `first` to `last`, both included, by id."""
+        conditions = [reviews.c.departure.between(first, last)]
+        if listing_ids is None:
+            return await self._select(*conditions)
+        found: list[Kept[Review]] = []
+        for some in portions(sorted(listing_ids)):
+            found += await self._select(*conditions, reviews.c.listing_id.in_(some))
+        return tuple(found)
 
 
 def columns(review: Review) -> Columns:

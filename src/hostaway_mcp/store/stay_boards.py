@@ -72,6 +72,15 @@ class StayBoards:
         known = {status.value: status for status in ReservationStatus}
         return tuple([Stay(one[0], one[1], known[one[2]], one[3], one[4]) for one in found])
 
+    async def count_of(self, which: Which, statuses: frozenset[ReservationStatus] | None) -> int:
+        """How many stays are meant."""
+        async with self._desk.read() as connection:
+            stays = (await self._windows.stays(connection, which, "id", "status")).c
+            statement = select(func.count(stays.id))
+            if statuses is not None:
+                statement = statement.where(stays.status.in_([status.value for status in statuses]))
+            return int((await connection.execute(statement)).scalar() or 0)
+
     async def dates(self, which: Which) -> tuple[Dates, ...]:
         """How many stays have the same dates and status."""
         async with self._desk.read() as connection:

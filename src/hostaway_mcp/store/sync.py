@@ -78,6 +78,24 @@ class Sync:
         async with self._desk.read() as connection:
             return Calendars(*(await connection.execute(joined.where(*active))).one())
 
+    async def ages(self, noun: str) -> dict[str, datetime]:
+        """As of when each part of a noun is true; those that never were are left out."""
+        statement = select(sync_state.c.part, sync_state.c.as_of).where(
+            self._desk.mine(sync_state), sync_state.c.noun == noun, sync_state.c.as_of.is_not(None)
+        )
+        async with self._desk.read() as connection:
+            return {row[0]: row[1] for row in await connection.execute(statement)}
+
+    async def stamp(self, noun: str) -> tuple[object, ...]:
+        """Something that is other once a part of a noun was read again: how many, the oldest, the newest."""
+        at = sync_state.c.as_of
+        bounds = (func.min(at, type_=Text()), func.max(at, type_=Text()))
+        statement = select(func.count(at), *bounds).where(
+            self._desk.mine(sync_state), sync_state.c.noun == noun
+        )
+        async with self._desk.read() as connection:
+            return tuple((await connection.execute(statement)).one())
+
     async def save(self, noun: str, part: str, state: Mapping[str, Any], as_of: datetime | None) -> None:
         """Writes down how far it is, as JSON; marks stay."""
         async with self._desk.write() as connection:

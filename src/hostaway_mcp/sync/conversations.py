@@ -1,10 +1,10 @@
-"""Conversations: those with something unread, with all that was written in them, and their stays."""
+"""Conversations that somebody should look at, with all that was written in them, and their stays."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from hostaway_mcp.client import Hostaway
@@ -15,6 +15,8 @@ from hostaway_mcp.sync.pieces import Piece, Progress
 from hostaway_mcp.sync.threads import is_behind, read_thread
 
 UNREAD_SECONDS = 300.0
+UNDECIDED_DAYS = 14
+"""How long ago a guest may have written behind whom a machine had the last word."""
 JUST_SEEN = timedelta(minutes=1)
 """A conversation that was on a page of the list so lately is not read once more."""
 
@@ -53,6 +55,34 @@ async def _unread(hostaway: Hostaway, store: Store, progress: Progress) -> Async
         if kept.row.reservation_id and kept.row.reservation_id not in found:
             await _read(hostaway, store, kept.row.reservation_id)
     yield progress
+
+
+def undecided(hostaway: Hostaway, store: Store) -> Piece:
+    """
+    The threads in which a machine wrote last: whether a person answered the guest before, their list does
+    not show. One call for each that is not kept whole.
+    """
+    return Piece("conversations", "undecided", partial(_undecided, hostaway, store), UNREAD_SECONDS)
+
+
+async def _undecided(hostaway: Hostaway, store: Store, progress: Progress) -> AsyncGenerator[Progress, None]:
+    since = progress.began - timedelta(days=UNDECIDED_DAYS)
+    for kept in await store.conversations.get(await store.conversations.lately(since)):
+        if _is_undecided(kept.row, since) and await is_behind(store, kept.row):
+            await read_thread(hostaway, store, kept.row.id)
+            progress = replace(progress, rows=progress.rows + 1)
+            yield progress
+    yield progress
+
+
+def _is_undecided(thread: Conversation, since: datetime) -> bool:
+    if thread.message_received_on is None or thread.message_received_on < since:
+        return False
+    shown = [one for one in thread.conversation_messages if one.date or one.sent_channel_date]
+    last = max(shown, key=lambda one: one.sent_channel_date or one.date or since, default=None)
+    if last is None or last.is_incoming:
+        return last is None
+    return bool(last.communication_id or last.communication_event)
 
 
 async def _conversations(

@@ -19,8 +19,16 @@ Find = Callable[[], Awaitable[Page[Any] | One[Any]]]
 
 def dictionaries(hostaway: Hostaway, store: Store) -> list[Piece]:
     """One call each; they change when Hostaway or the account adds a word."""
+    return [
+        Piece("dictionaries", name, partial(_read, find, store, name), WEEK)
+        for name, find in readers(hostaway).items()
+    ]
+
+
+def readers(hostaway: Hostaway) -> dict[str, Find]:
+    """By the name of a dictionary, the call that reads it."""
     common, policies = hostaway.dictionaries, hostaway.cancellation_policies
-    found: dict[str, Find] = {
+    return {
         "amenities": common.find_amenities,
         "bed_types": common.find_bed_types,
         "property_types": common.find_property_types,
@@ -35,9 +43,6 @@ def dictionaries(hostaway: Hostaway, store: Store) -> list[Piece]:
         "cancellation_policies_marriott": policies.find_marriott,
         "cancellation_policies_vrbo": policies.find_vrbo,
     }
-    return [
-        Piece("dictionaries", name, partial(_read, find, store, name), WEEK) for name, find in found.items()
-    ]
 
 
 async def _read(find: Find, store: Store, name: str, progress: Progress) -> AsyncGenerator[Progress, None]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Set
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 
 from hostaway_mcp.client import Hostaway
@@ -43,6 +43,9 @@ async def _removed(
         await search.compare(first, first + timedelta(days=WINDOW_DAYS - 1))
         progress = replace(progress, offset=progress.offset + WINDOW_DAYS, rows=search.gone)
         yield progress
+    # A list of conversations that was on its way while a stay was removed brought that stay's back.
+    for number in await store.conversations.stayless(datetime.combine(begin, time.min, UTC)):
+        await read_stay(hostaway, store, number)
 
 
 class _Search:

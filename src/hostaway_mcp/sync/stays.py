@@ -30,11 +30,11 @@ async def read_stay(hostaway: Hostaway, store: Store, reservation_id: int) -> fr
     There is no filter by number, so it is looked up and then listed by its listing and arrival. Gives all
     that were read.
     """
-    asked_at = store.now()
     try:
         one = await hostaway.reservations.get(reservation_id, include_resources=True)
     except NotFoundError:
-        await remove_stay(store, reservation_id, at=asked_at)
+        # It never comes back: whatever another worker read of it meanwhile is outdated.
+        await remove_stay(store, reservation_id, at=store.now())
         return None
     listing_id, day = one.row.listing_id, one.row.arrival_date
     listed: frozenset[int] = frozenset()

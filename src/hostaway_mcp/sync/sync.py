@@ -75,6 +75,8 @@ class Sync:
             call.lane = calls.Lane.BACKGROUND
             await run.bring(await self._rest(anchor))
             await run.bring(await self._units())
+            listing_ids = await self._listings_by_nearness()
+            await run.bring(calendar.past(self._hostaway, self._store, listing_ids, anchor))
         run.summary.ended, run.summary.upstream_calls = self._clock.now(), call.upstream_calls
         _log.info("sync_done", extra={"count": run.summary.brought, "upstream_calls": call.upstream_calls})
         return run.summary
@@ -132,6 +134,7 @@ class Sync:
             reservations.ahead(hostaway, store, anchor),
             *lists.ledgers(hostaway, store),
             threads.whole(hostaway, store),
+            conversations.undecided(hostaway, store),
             *reservations.history(hostaway, store, anchor),
             older(hostaway, store, anchor),
             removed.removed(hostaway, store, anchor),

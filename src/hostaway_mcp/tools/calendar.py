@@ -8,7 +8,7 @@ from pydantic import Field
 
 from hostaway_mcp.services.calendar import MAX_LISTINGS, Aspect, CalendarAnswer, CalendarRow, Run
 from hostaway_mcp.services.services import Services
-from hostaway_mcp.services.untrusted import fence
+from hostaway_mcp.services.untrusted import fence, word
 from hostaway_mcp.tools.catalogue import Cursor, Day, Listed, ListingRef, Question, Text, Toolset, tool
 from hostaway_mcp.tools.text import cell, paragraphs
 
@@ -16,8 +16,8 @@ from hostaway_mcp.tools.text import cell, paragraphs
 class GetCalendar(Question):
     """The parameters of get_calendar."""
 
-    listing: ListingRef | None = Field(None, description="id, name or list; default all")
-    group: Text | None = Field(None, description="a city or country")
+    listing: ListingRef | None = Field(None, description="ids or names")
+    group: Text | None = Field(None, description="city or country")
     from_: Day | None = Field(None, alias="from", description="first day; default today")
     to: Day | None = Field(None, description="last day, inclusive; default 30 days")
     show: Listed[Aspect] = Field(["status", "price"], min_length=1)
@@ -33,8 +33,8 @@ def _calendar(row: CalendarRow) -> str:
     head = ", ".join(
         part
         for part in (
-            f"{row.name} ({row.listing_id})",
-            row.city,
+            f"{fence(row.name)} ({row.listing_id})",
+            word(row.city),
             f"{row.units} units" if row.units and row.units > 1 else None,
             f"prices a night in {row.currency}" if row.currency else None,
         )
@@ -103,7 +103,7 @@ async def get_calendar(services: Services, question: GetCalendar) -> CalendarAns
     """
     Listings day by day, as runs of like days: free, booked (which reservation), blocked, and the price of
     each open night (`show` price alone: of every night); rules are minimum stay and closed days. What can
-    be booked for dates: check_availability; a stay: get_reservation.
+    be booked for dates: check_availability.
     """
     return await services.calendar.show(
         listing=question.listing,

@@ -63,11 +63,11 @@ Day = Annotated[str, BeforeValidator(_clean), StringConstraints(max_length=40, s
 
 _Listings = Annotated[list[int | Text], Field(min_length=1, max_length=50)]
 # The bounds stand on the list alone: pydantic would try them on a bare number too, and break.
-ListingRef = Annotated[int | Text | _Listings, Field(description="id, name, nickname, or a list of them")]
+ListingRef = Annotated[int | Text | _Listings, Field(description="ids or names")]
 """Which listings: `services/portfolio.py` resolves it."""
 
-Cursor = Annotated[str | None, Field(description="next_cursor of the answer before", max_length=1000)]
-DetailLevel = Annotated[Literal["brief", "standard", "full"], Field(description="how much of each row")]
+Cursor = Annotated[str | None, Field(description="next_cursor", max_length=1000)]
+DetailLevel = Literal["brief", "standard", "full"]
 
 Choice = TypeVar("Choice")
 Listed = Annotated[list[Choice], BeforeValidator(_listed)]
@@ -102,6 +102,8 @@ class Tool:
     answer: type[Answer]
     run: Callable[[Services, Any], Awaitable[Answer]]
     text: Callable[[Any], str]
+    listed: bool = True
+    """Whether clients are told of it; one that is not can be called all the same."""
 
     @cached_property
     def input_schema(self) -> dict[str, Any]:

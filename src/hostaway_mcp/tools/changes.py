@@ -52,7 +52,7 @@ def _table(rows: tuple[ChangeRow, ...]) -> str:
                 row.kind,
                 row.id,
                 row.what,
-                row.listing or row.listing_id,
+                fence(row.listing) or row.listing_id,
                 row.reservation_id,
                 fence(row.guest) or None,
                 row.arrival,
@@ -72,8 +72,8 @@ def _table(rows: tuple[ChangeRow, ...]) -> str:
 async def changes_since(services: Services, question: ChangesSinceQuestion) -> ChangesSince:
     """
     What happened since a moment: bookings, cancellations, messages, prices, tasks and more, each change
-    once in the order it was learned, with before and after. Rests on the local replica; as_of says how far
-    it reaches. next_cursor is always given: repeat the call with it, now for more or later for what is new.
+    once in the order it was learned, with before and after. Rests on the local replica; as_of says how
+    far it reaches. next_cursor is always given: call with it for more, or later for what is new.
     """
     return await services.changes.since(
         since=question.since, kinds=question.kinds, limit=question.limit, cursor=question.cursor

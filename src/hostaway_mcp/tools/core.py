@@ -97,10 +97,7 @@ class Find(Question):
 def _found_text(answer: Found) -> str:
     if not answer.matches:
         return "Nothing found."
-    rows = (
-        (one.kind, one.id, one.label if one.kind == "listing" else fence(one.label), one.why)
-        for one in answer.matches
-    )
+    rows = ((one.kind, one.id, fence(one.label), one.why) for one in answer.matches)
     return table(("kind", "id", "what", "why"), rows)
 
 

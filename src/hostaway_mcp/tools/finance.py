@@ -8,6 +8,7 @@ from pydantic import Field
 
 from hostaway_mcp.services.report_tables import SEVERAL, UNKNOWN, Report, Totals
 from hostaway_mcp.services.services import Services
+from hostaway_mcp.services.untrusted import word
 from hostaway_mcp.tools.catalogue import Cursor, Day, Listed, ListingRef, Question, Text, Toolset, tool
 from hostaway_mcp.tools.text import paragraphs, table
 
@@ -33,13 +34,19 @@ class GetFinancialReport(Question):
 
 def _report_text(answer: Report) -> str:
     heads = [_head(one.title, one.type, answer.currency) for one in answer.columns]
-    body = table(heads, [row.root for row in answer.rows]) if answer.rows else None
+    body = table(heads, [[_own(value) for value in row.root] for row in answer.rows]) if answer.rows else None
     others = f"Other columns: {', '.join(answer.other_columns)}" if answer.other_columns else None
     return paragraphs(body, *(_totals(one) for one in answer.totals), others)
 
 
+def _own(value: object) -> object:
+    """Names that people gave are fenced; figures, dates and codes are not."""
+    return word(value) if isinstance(value, str) else value
+
+
 def _head(title: str, kind: str, currency: str) -> str:
-    return f"{title} {currency}" if kind == "money" and currency not in (SEVERAL, UNKNOWN) else title
+    said = word(title)
+    return f"{said} {currency}" if kind == "money" and currency not in (SEVERAL, UNKNOWN) else said
 
 
 def _totals(totals: Totals) -> str:

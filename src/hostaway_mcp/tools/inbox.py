@@ -9,7 +9,7 @@ from pydantic import Field
 from hostaway_mcp.services.conversations import Attachment, ConversationCard, MessageRow, Thread
 from hostaway_mcp.services.messages import FoundMessage, Messages
 from hostaway_mcp.services.services import Services
-from hostaway_mcp.services.untrusted import fence
+from hostaway_mcp.services.untrusted import fence, word
 from hostaway_mcp.tools.catalogue import Cursor, Day, Listed, ListingRef, Question, Text, Toolset, tool
 from hostaway_mcp.tools.text import fields, paragraphs
 
@@ -40,7 +40,7 @@ def _head(card: ConversationCard) -> str:
         (
             ("conversation", card.conversation_id),
             ("guest", fence(card.guest)),
-            ("stay", [part for part in (card.listing, stay, card.status_class, card.channel) if part]),
+            ("stay", [part for part in (fence(card.listing), stay, card.status_class, card.channel) if part]),
             ("reservation_id", card.reservation_id),
             ("unread", card.unread),
         )
@@ -61,7 +61,7 @@ def _message(message: MessageRow, channel: str | None) -> str:
 
 def _file(one: Attachment) -> str:
     name = fence(one.name) if one.name else "unnamed"
-    return f"{name} {one.kind}" if one.kind else name
+    return f"{name} {word(one.kind)}" if one.kind else name
 
 
 @tool(title="Read a conversation", toolset=Toolset.INBOX, text=_thread_text)
@@ -98,7 +98,7 @@ def _found_text(answer: Messages) -> str:
 
 def _found(row: FoundMessage) -> str:
     stay = f"reservation {row.reservation_id}" if row.reservation_id else None
-    where = (row.listing, fence(row.guest), f"conversation {row.conversation_id}", stay)
+    where = (fence(row.listing), fence(row.guest), f"conversation {row.conversation_id}", stay)
     return f"{_message(row, None)} [{', '.join(filter(None, where))}]"
 
 

@@ -21,7 +21,7 @@ from hostaway_mcp.services.listings.listings import (
 )
 from hostaway_mcp.services.listings.sections import DEFAULT_SECTIONS, Charge, ListingDetail, Section
 from hostaway_mcp.services.services import Services
-from hostaway_mcp.services.untrusted import fence
+from hostaway_mcp.services.untrusted import fence, word
 from hostaway_mcp.tools.catalogue import (
     Cursor,
     Day,
@@ -33,9 +33,9 @@ from hostaway_mcp.tools.catalogue import (
     Toolset,
     tool,
 )
-from hostaway_mcp.tools.text import cell, fields, paragraphs, table
+from hostaway_mcp.tools.text import fields, paragraphs, table
 
-_FENCED = frozenset({"description", "house_rules", "key_pickup", "instructions", "wifi_name"})
+_FENCED = frozenset({"description", "house_rules", "key_pickup", "instructions", "wifi_name", "address"})
 """Free texts: in the text form they stand between marks, so that nobody takes them for our words."""
 
 
@@ -92,15 +92,15 @@ def _listings_text(answer: ListingsAnswer) -> str:
 def _listing_cells(row: ListingSummary) -> tuple[object, ...]:
     return (
         row.listing_id,
-        row.name,
-        row.city,
-        row.country_code,
+        fence(row.name),
+        word(row.city),
+        word(row.country_code),
         row.bedrooms,
         row.max_guests,
         row.status if row.status != "active" else None,
         row.units,
         row.currency,
-        row.nickname,
+        word(row.nickname),
         hour(row.check_in_hour),
         hour(row.check_out_hour),
         _amount(row.base_price, row.currency),
@@ -113,9 +113,9 @@ def _listing_cells(row: ListingSummary) -> tuple[object, ...]:
         row.guests_included,
         _amount(row.extra_person_fee, row.currency),
         row.max_pets,
-        row.area,
-        row.amenities,
-        "; ".join(f"{name}: {value}" for name, value in (row.custom_fields or {}).items()),
+        fence(row.area),
+        fence(", ".join(row.amenities or ())),
+        "; ".join(f"{fence(name)}: {fence(value)}" for name, value in (row.custom_fields or {}).items()),
         row.time_zone,
     )
 
@@ -149,8 +149,8 @@ def _listing_text(answer: ListingAnswer) -> str:
 
 def _title(one: ListingDetail) -> str:
     says = (
-        one.city,
-        one.country_code,
+        word(one.city),
+        word(one.country_code),
         f"{one.bedrooms} bedrooms" if one.bedrooms is not None else None,
         f"{one.max_guests} guests" if one.max_guests is not None else None,
         f"{one.units} units" if one.units and one.units > 1 else None,
@@ -158,7 +158,7 @@ def _title(one: ListingDetail) -> str:
         one.time_zone,
         one.status,
     )
-    return f"{one.name} ({one.listing_id}): {', '.join(said for said in says if said)}"
+    return f"{fence(one.name)} ({one.listing_id}): {', '.join(said for said in says if said)}"
 
 
 def _sections_text(one: ListingDetail) -> Iterable[str]:
@@ -171,15 +171,15 @@ def _sections_text(one: ListingDetail) -> Iterable[str]:
         if charges:
             yield f"{name.upper()}\n{_charges_text(charges)}"
     if one.amenities:
-        yield f"AMENITIES: {cell(one.amenities)}"
+        yield f"AMENITIES: {fence(', '.join(one.amenities))}"
     for name in ("channels", "custom_fields"):
         pairs = getattr(one, name)
         if pairs:
-            yield f"{name.upper().replace('_', ' ')}\n{fields((k, fence(v)) for k, v in pairs.items())}"
+            yield f"{name.upper().replace('_', ' ')}\n{fields((word(k), fence(v)) for k, v in pairs.items())}"
     if one.images:
         count = one.images_total or len(one.images)
         yield f"IMAGES ({count})\n" + table(
-            ("url", "caption"), ((image.url, fence(image.caption)) for image in one.images)
+            ("url", "caption"), ((fence(image.url), fence(image.caption)) for image in one.images)
         )
     if one.empty_sections:
         yield f"Nothing in Hostaway for: {', '.join(one.empty_sections)}"
@@ -188,7 +188,11 @@ def _sections_text(one: ListingDetail) -> Iterable[str]:
 def _record_text(section: BaseModel) -> str:
     pairs = []
     for name, value in section:
-        said = fence(value) if name in _FENCED and isinstance(value, str) else value
+        said = value
+        if isinstance(value, str) and type(value) is str:
+            said = fence(value) if name in _FENCED else word(value)
+        elif isinstance(value, tuple | list):
+            said = [word(one) if type(one) is str else one for one in value]
         if name.endswith("_hour"):
             name, said = name.removesuffix("_hour"), hour(value)
         pairs.append((name.replace("_", " "), said))
@@ -201,7 +205,7 @@ def _charges_text(charges: Iterable[Charge]) -> str:
         columns,
         (
             (
-                charge.name,
+                word(charge.name),
                 charge.amount or (f"{charge.percent.normalize():f} %" if charge.percent is not None else ""),
                 (charge.per or "").replace("_", " "),
                 charge.applies_to,
@@ -232,8 +236,8 @@ def _availability_text(answer: AvailabilityAnswer) -> str:
         (
             (
                 row.listing_id,
-                row.name,
-                row.city,
+                fence(row.name),
+                word(row.city),
                 row.max_guests,
                 row.first,
                 row.last,
@@ -247,7 +251,7 @@ def _availability_text(answer: AvailabilityAnswer) -> str:
     )
     taken = table(
         ("id", "name", "city", "because"),
-        ((row.listing_id, row.name, row.city, row.because) for row in answer.taken),
+        ((row.listing_id, fence(row.name), word(row.city), row.because) for row in answer.taken),
     )
     here = " on this page" if answer.next_cursor else ""
     return paragraphs(

@@ -14,7 +14,7 @@ from hostaway_mcp.services.reservations.one import ReservationAnswer, Reservatio
 from hostaway_mcp.services.reservations.parts import Contact, StayConversation, StayGuest
 from hostaway_mcp.services.reservations.rows import ReservationRow
 from hostaway_mcp.services.services import Services
-from hostaway_mcp.services.untrusted import fence
+from hostaway_mcp.services.untrusted import fence, word
 from hostaway_mcp.tools.catalogue import (
     Cursor,
     Day,
@@ -80,7 +80,7 @@ def reservation_table(rows: tuple[ReservationRow, ...], *, guest: bool = True) -
         (
             (
                 row.reservation_id,
-                row.listing or row.listing_id,
+                fence(row.listing) or row.listing_id,
                 fence(row.guest) if guest else None,
                 row.channel,
                 status_of(row),
@@ -90,21 +90,21 @@ def reservation_table(rows: tuple[ReservationRow, ...], *, guest: bool = True) -
                 row.guests,
                 row.total,
                 row.balance,
-                row.code,
+                word(row.code) or None,
                 row.booked_at and f"{row.booked_at:%Y-%m-%d %H:%MZ}",
                 row.updated_at and f"{row.updated_at:%Y-%m-%d %H:%MZ}",
                 row.decide_by and f"{row.decide_by:%Y-%m-%d %H:%MZ}",
                 row.cancelled_on,
-                row.cancelled_by,
+                word(row.cancelled_by) or None,
                 _hour(row.check_in_hour),
                 _hour(row.check_out_hour),
                 row.adults,
                 row.children,
                 row.infants,
                 row.pets,
-                row.country,
-                row.language,
-                row.payment_status,
+                word(row.country) or None,
+                word(row.language) or None,
+                word(row.payment_status) or None,
                 fence(row.guest_note),
                 fence(row.host_note),
             )
@@ -126,9 +126,9 @@ def _hour(hour: int | None) -> str | None:
 @tool(title="Find reservations", toolset=Toolset.RESERVATIONS, text=_list_text)
 async def find_reservations(services: Services, question: FindReservations) -> Reservations:
     """
-    Lists stays by nights, arrival, departure, booking or change date, listing, status, channel or guest.
-    Rows: id, listing, guest, channel, status, dates, party, total, balance owed to the host. Next:
-    get_reservation for one stay, get_guest for a person, get_conversation for the messages.
+    Lists stays by nights, arrival, departure, booking or change date, listing, status, channel or guest,
+    with party, total and balance owed to the host. Next: get_reservation for one stay, get_guest for a
+    person, get_conversation for the messages.
     """
     return await services.reservations.find(
         from_=question.from_,
@@ -171,7 +171,7 @@ def _one_text(answer: ReservationAnswer) -> str:
 
 
 def _card_text(card: ReservationCard) -> str:
-    where = card.listing or card.listing_id
+    where = fence(card.listing) or card.listing_id
     head = f"Reservation {card.reservation_id}: {where}, {status_of(card)}, {card.channel}"
     dates = f"{card.arrival} to {card.departure}, {card.nights} nights" if card.arrival else "not given"
     hours = f"in {_hour(card.check_in_hour)}, out {_hour(card.check_out_hour)}"
@@ -188,7 +188,7 @@ def _card_text(card: ReservationCard) -> str:
                 ("party", card.guests),
                 ("total", card.total),
                 ("balance", card.balance),
-                ("code", card.code),
+                ("code", word(card.code)),
                 ("booked", card.booked_at and f"{card.booked_at:%Y-%m-%d %H:%MZ}"),
                 ("decide by", card.decide_by and f"{card.decide_by:%Y-%m-%d %H:%MZ}"),
                 (
@@ -211,8 +211,8 @@ def _guest_text(guest: StayGuest | None) -> str | None:
     return fields(
         (
             ("who comes", ", ".join(f"{count} {kind}" for kind, count in party.items() if count)),
-            ("language", guest.language),
-            ("country", guest.country),
+            ("language", word(guest.language)),
+            ("country", word(guest.country)),
             ("contact", _contact_text(guest.contact)),
             ("guest note", fence(guest.guest_note)),
             ("host note", fence(guest.host_note)),
@@ -240,7 +240,7 @@ def _money_text(money: StayMoney | None) -> str | None:
 def _lines(title: str, lines: tuple[Component, ...]) -> str | None:
     if not lines:
         return None
-    return f"{title}: " + ", ".join(f"{line.label} {line.amount}" for line in lines)
+    return f"{title}: " + ", ".join(f"{word(line.label)} {line.amount}" for line in lines)
 
 
 def _conversation_text(talk: StayConversation | None) -> str | None:
@@ -261,7 +261,7 @@ def _policy_text(answer: ReservationAnswer) -> str | None:
     steps = [
         f"- {step.says}" + (f" (until {step.until})" if step.until else "") for step in answer.policy.steps
     ]
-    return paragraphs(f"Cancellation policy: {answer.policy.name or 'no name'}", *steps)
+    return paragraphs(f"Cancellation policy: {word(answer.policy.name) or 'no name'}", *steps)
 
 
 def _table_of(title: str, rows: tuple[Record, ...] | None) -> str | None:
@@ -270,24 +270,35 @@ def _table_of(title: str, rows: tuple[Record, ...] | None) -> str | None:
     columns = list(type(rows[0]).model_fields)
     body = table(
         [column.replace("_", " ") for column in columns],
-        ([getattr(row, column) for column in columns] for row in rows),
+        ([_given(column, getattr(row, column)) for column in columns] for row in rows),
     )
     return f"{title}:\n{body}"
+
+
+_GIVEN = frozenset({"title", "name", "value", "method", "assignee", "city", "country_code", "time_zone"})
+"""What people gave, in the parts of a stay; the rest are our own words."""
+
+
+def _given(column: str, value: object) -> object:
+    return word(value) if column in _GIVEN and type(value) is str else value
 
 
 def _line(title: str, record: Record | None) -> str | None:
     if record is None:
         return None
-    pairs = ((name.replace("_", " "), cell(getattr(record, name))) for name in type(record).model_fields)
+    pairs = (
+        (name.replace("_", " "), cell(_given(name, getattr(record, name))))
+        for name in type(record).model_fields
+    )
     return f"{title}: " + ", ".join(f"{name} {text}" for name, text in pairs if text)
 
 
 @tool(title="Get a reservation", toolset=Toolset.RESERVATIONS, text=_one_text)
 async def get_reservation(services: Services, question: GetReservation) -> ReservationAnswer:
     """
-    One stay: dates, status, guest, price in parts, what is paid and owed; on request the latest messages,
-    tasks, listing, the cancellation terms booked and custom fields. A name or code that fits several is
-    answered with the choices. Next: get_conversation for the thread, get_guest for earlier stays.
+    One stay: dates, status, guest, price in parts, what is paid and owed; on request the latest
+    messages, tasks, listing, the cancellation terms booked and custom fields. Next: get_conversation
+    for the thread, get_guest for earlier stays.
     """
     return await services.reservations.get(question.reservation, include=question.include)
 
@@ -332,8 +343,8 @@ def _guest_head(guest: GuestCard) -> str:
             ("stays", f"{guest.booked} booked, {guest.nights} nights"),
             ("not stays", others),
             ("total price of the booked", guest.spent),
-            ("languages", guest.languages),
-            ("countries", guest.countries),
+            ("languages", [word(one) for one in guest.languages]),
+            ("countries", [word(one) for one in guest.countries]),
             ("contact", _contact_text(guest.contact)),
         )
     )

@@ -8,20 +8,26 @@ from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, RootModel, TypeAdapter
 
+from hostaway_mcp.services.answers import Answer
+
 Schema = dict[str, Any]
 
 
 _LENGTHS = frozenset({"maxLength", "minLength", "maxItems", "minItems"})
+_LEASTS = {"minimum": (0, 1), "exclusiveMinimum": (0,)}
+_FAR = 100_000
+_ENVELOPE = frozenset(Answer.model_fields)
 
 
 def input_schema(question: type[BaseModel]) -> Schema:
     """
     The schema of a question's parameters, as models read it.
 
-    Longest texts and lists are left out: no question of a person comes near them, and a call that does is
-    refused with a sentence.
+    Longest texts and lists, counts that are at least 0 or 1, bounds far beyond any and switches that are
+    off are left out: no question of a person comes near such a bound, and a call that does is refused with
+    a sentence.
     """
-    schema = _without_lengths(full_input_schema(question))
+    schema = _without_bounds(full_input_schema(question))
     return schema if isinstance(schema, dict) else {}
 
 
@@ -34,28 +40,36 @@ def full_input_schema(question: type[BaseModel]) -> Schema:
     return lean
 
 
-def _without_lengths(value: Any) -> Any:
+def _without_bounds(value: Any) -> Any:
     if isinstance(value, list):
-        return [_without_lengths(item) for item in value]
+        return [_without_bounds(item) for item in value]
     if isinstance(value, dict):
-        return {k: _without_lengths(v) for k, v in value.items() if k not in _LENGTHS or isinstance(v, dict)}
+        return {k: _without_bounds(v) for k, v in value.items() if not _goes_without_saying(k, v)}
     return value
+
+
+def _goes_without_saying(key: str, value: Any) -> bool:
+    # A parameter may have the name of a bound: then its value is a schema.
+    if isinstance(value, dict | list):
+        return False
+    if key == "default":
+        return value is False
+    return key in _LENGTHS or value in _LEASTS.get(key, ()) or (key == "maximum" and value > _FAR)
 
 
 def output_schema(answer: type[BaseModel]) -> Schema:
     """
-    The top level of an answer: which keys there are, of which type; rows are objects.
+    The top level of an answer: which keys of its own are always there, of which type; rows are objects.
 
-    The whole schema stands in /openapi.json; here each key costs tokens in every conversation.
+    What every answer has, the server's instructions say once. The whole schema stands in /openapi.json;
+    here each key costs tokens in every conversation.
     """
     properties = {
         field.serialization_alias or field.alias or name: dict(_shallow(_face(field.annotation)))
         for name, field in answer.model_fields.items()
-        if field.is_required()
+        if field.is_required() and name not in _ENVELOPE
     }
-    required = [*properties, "source", "complete"]
-    properties |= {"source": {"type": "string"}, "complete": {"type": "boolean"}}
-    return {"type": "object", "properties": properties, "required": required}
+    return {"type": "object", "properties": properties, "required": list(properties)}
 
 
 def full_output_schema(answer: type[BaseModel]) -> Schema:
@@ -80,7 +94,8 @@ def _shallow(annotation: Any) -> Schema:
     kind = schema.get("type")
     if kind == "array":
         inner = schema.get("items", {}).get("type")
-        return {"type": "array", "items": {"type": inner} if isinstance(inner, str) else {}}
+        plain = isinstance(inner, str) and inner != "object"
+        return {"type": "array", "items": {"type": inner}} if plain else {"type": "array"}
     return {"type": kind} if kind else {}
 
 

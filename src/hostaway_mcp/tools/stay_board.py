@@ -19,7 +19,7 @@ class StayBoardQuestion(Question):
         None, description="first day, default today; a word such as weekend may be several"
     )
     days: int | None = Field(None, ge=1, le=14)
-    group: Text | None = Field(None, description="a city or country")
+    group: Text | None = Field(None, description="city or country")
     limit: int = Field(100, ge=1, le=200)
     cursor: Cursor = None
 
@@ -51,7 +51,7 @@ def _board_table(title: str, rows: tuple[BoardRow, ...]) -> str | None:
         (
             (
                 row.reservation_id,
-                row.listing or row.listing_id,
+                fence(row.listing) or row.listing_id,
                 fence(row.guest) or None,
                 row.channel,
                 None if row.status_class == "confirmed" else status_of(row),
@@ -71,8 +71,8 @@ def _board_table(title: str, rows: tuple[BoardRow, ...]) -> str | None:
 async def stay_board(services: Services, question: StayBoardQuestion) -> Board:
     """
     Arrivals, departures and who stays on, day by day for up to 14 days, with same-day turnovers marked;
-    booked and owner stays, by the listings' own dates; requests not yet accepted apart. Use
-    find_reservations to search or sort, get_reservation for one stay.
+    booked and owner stays; requests not yet accepted apart. Use find_reservations to search or sort,
+    get_reservation for one stay.
     """
     return await services.stay_board.board(
         day=question.date,

@@ -49,9 +49,9 @@ def cell(value: object) -> str:
 
 
 def _one_line(text: str) -> str:
-    if text.isprintable() and "  " not in text and " | " not in text and text == text.strip():
+    if text.isprintable() and "  " not in text and "|" not in text and text == text.strip():
         return text
-    return " ".join(text.replace(" | ", " / ").split())
+    return " ".join(text.replace("|", "/").split())
 
 
 def paragraphs(*parts: str | None) -> str:

@@ -4,38 +4,78 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
+from dataclasses import replace
 
 from hostaway_mcp.errors import SettingsError
+from hostaway_mcp.tools import lean
+from hostaway_mcp.tools.balances import find_balances
 from hostaway_mcp.tools.calendar import get_calendar
 from hostaway_mcp.tools.catalogue import Tool, Toolset
 from hostaway_mcp.tools.changes import changes_since
+from hostaway_mcp.tools.conflicts import check_conflicts
 from hostaway_mcp.tools.core import check_connection, find
+from hostaway_mcp.tools.daily_brief import daily_brief
+from hostaway_mcp.tools.expenses import find_expenses
+from hostaway_mcp.tools.explain_money import explain_money
 from hostaway_mcp.tools.finance import get_financial_report
+from hostaway_mcp.tools.financial_summary import get_financial_summary
+from hostaway_mcp.tools.gaps import find_gaps
 from hostaway_mcp.tools.inbox import get_conversation, search_messages
+from hostaway_mcp.tools.listing_audit import audit_listings
 from hostaway_mcp.tools.listings import check_availability, find_listings, get_listing
+from hostaway_mcp.tools.pacing import report_pacing
+from hostaway_mcp.tools.prices import check_prices
+from hostaway_mcp.tools.quote_stay import quote_stay
+from hostaway_mcp.tools.reply_context import get_reply_context
 from hostaway_mcp.tools.reservations import find_reservations, get_guest, get_reservation
+from hostaway_mcp.tools.reviews import review_insights, review_queue
 from hostaway_mcp.tools.stay_board import stay_board
+from hostaway_mcp.tools.tasks import find_tasks
+from hostaway_mcp.tools.triage_inbox import triage_inbox
+from hostaway_mcp.tools.turnovers import plan_turnovers
+from hostaway_mcp.tools.upsells import find_upsells
 
 CATALOGUE: tuple[Tool, ...] = (
     # core
     check_connection,
     find,
+    daily_brief,
     # listings
     find_listings,
     get_listing,
     check_availability,
+    audit_listings,
     # reservations
     find_reservations,
     get_reservation,
     get_guest,
     stay_board,
+    quote_stay,
     # calendar
     get_calendar,
+    find_gaps,
+    check_conflicts,
+    check_prices,
     # inbox
+    triage_inbox,
+    get_reply_context,
     get_conversation,
     search_messages,
+    # reviews
+    review_insights,
+    review_queue,
+    # ops
+    plan_turnovers,
+    find_upsells,
+    find_tasks,
     # finance
     get_financial_report,
+    get_financial_summary,
+    explain_money,
+    find_balances,
+    find_expenses,
+    # analytics
+    report_pacing,
     # changes
     changes_since,
 )
@@ -48,21 +88,25 @@ def offered(
     """
     The tools that the settings ask for: whole toolsets, single tools besides, without the excluded ones.
 
+    With `lean` the others are there too, but not listed, and `find_tools` finds them.
+
     Raises:
         SettingsError: a toolset or tool that there is not.
     """
+    profiles = [str(toolset) for toolset in Toolset] + ["all", lean.NAME]
     for name in toolsets:
-        _check(name, [str(toolset) for toolset in Toolset] + ["all"], "HOSTAWAY_MCP_TOOLSETS", "toolset")
+        _check(name, profiles, "HOSTAWAY_MCP_TOOLSETS", "toolset")
     known = [tool.name for tool in CATALOGUE]
     for setting, names in (("HOSTAWAY_MCP_TOOLS", tools), ("HOSTAWAY_MCP_EXCLUDE_TOOLS", exclude)):
         for name in names:
             _check(name, known, setting, "tool")
     everything = "all" in toolsets or not (toolsets or tools)
-    return tuple(
-        tool
-        for tool in CATALOGUE
-        if (everything or tool.toolset in toolsets or tool.name in tools) and tool.name not in exclude
-    )
+    there = tuple(tool for tool in CATALOGUE if tool.name not in exclude)
+    asked = {tool.name for tool in there if everything or tool.toolset in toolsets or tool.name in tools}
+    if lean.NAME not in toolsets or everything:
+        return tuple(tool for tool in there if tool.name in asked)
+    asked |= lean.LEAN
+    return (*(replace(tool, listed=tool.name in asked) for tool in there), lean.finder_of(there))
 
 
 def _check(name: str, known: Sequence[str], setting: str, noun: str) -> None:

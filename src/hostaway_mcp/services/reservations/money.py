@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
 from hostaway_mcp.analytics.balances import due_of, paid_of, strange_currencies
-from hostaway_mcp.models.finance import FinanceField, FinanceFieldType
+from hostaway_mcp.analytics.waterfall import amount_of, besides, inside
+from hostaway_mcp.models.calendar import PriceComponent
+from hostaway_mcp.models.finance import FinanceField
 from hostaway_mcp.models.guest_payments import ChargeStatus, ChargeType, GuestCharge
 from hostaway_mcp.models.reservations import Reservation
 from hostaway_mcp.services.answers import Money, Record
@@ -64,10 +66,8 @@ def money_of(
 ) -> tuple[StayMoney, list[str]]:
     """The money of a stay, and what about it does not fit together. `charges` None: not known."""
     total = total_of(stay)
-    lines = [(field, _component(field, stay.currency)) for field in fields if not field.is_deleted]
-    inside = tuple(line for field, line in lines if line and field.is_included_in_total_price)
-    besides = tuple(line for field, line in lines if line and not field.is_included_in_total_price)
-    warnings = _check_sum(inside, total)
+    parts = components_of(inside(fields), stay.currency)
+    warnings = check_sum(parts, total)
     paid = due = None
     balance = balance_of(stay, stay.remaining_balance)
     if charges is not None:
@@ -84,8 +84,8 @@ def money_of(
             balance = balance_of(stay, (stay.total_price or Decimal(0)) - paid_amount)
     money = StayMoney(
         total=total,
-        components=inside,
-        besides=besides,
+        components=parts,
+        besides=components_of(besides(fields), stay.currency),
         payout=_payout(stay, fields),
         charges=None if charges is None else tuple(_charge(charge, stay.currency) for charge in charges),
         paid=paid,
@@ -96,16 +96,20 @@ def money_of(
     return money, warnings
 
 
-def _component(field: FinanceField, currency: str | None) -> Component | None:
-    """`total` is the amount, `value` only what was put in. Source: "Finance field"."""
-    amount = field.total if field.total is not None else field.value
-    if amount is not None and field.type is FinanceFieldType.DISCOUNT:
-        amount = -abs(amount)
-    money = Money.of(amount, currency)
+def component_of(line: FinanceField | PriceComponent, currency: str | None) -> Component | None:
+    """A line of a price as answers show it; None where it is worth nothing."""
+    money = Money.of(amount_of(line), currency)
     if money is None or not money.amount:
         return None
-    label = clean_name(field.alias) or clean_name(field.title) or field.name
-    return Component(label=label, kind=str(field.type) if field.type else None, amount=money)
+    label = clean_name(line.alias) or clean_name(line.title) or line.name
+    return Component(label=label, kind=str(line.type) if line.type else None, amount=money)
+
+
+def components_of(
+    lines: Iterable[FinanceField | PriceComponent], currency: str | None
+) -> tuple[Component, ...]:
+    """The lines that are worth something."""
+    return tuple(one for line in lines if (one := component_of(line, currency)))
 
 
 def _payout(stay: Reservation, fields: Sequence[FinanceField]) -> Money | None:
@@ -126,10 +130,11 @@ def _charge(charge: GuestCharge, currency: str | None) -> Charge:
     )
 
 
-def _check_sum(inside: Sequence[Component], total: Money | None) -> list[str]:
-    if not inside or total is None:
+def check_sum(parts: Sequence[Component], total: Money | None) -> list[str]:
+    """A warning where the parts of a price do not add up to its total."""
+    if not parts or total is None:
         return []
-    added = sum((line.amount.amount for line in inside), Decimal(0))
+    added = sum((line.amount.amount for line in parts), Decimal(0))
     if added == total.amount:
         return []
     return [f"The parts of the price add up to {added} {total.currency}, its total says {total}."]

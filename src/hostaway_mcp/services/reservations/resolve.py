@@ -24,6 +24,7 @@ from hostaway_mcp.services.facts import Known
 from hostaway_mcp.services.names import plain
 from hostaway_mcp.services.reservations.rows import guest_name, listing_name
 from hostaway_mcp.services.stays import NEAR_AFTER, NEAR_BEFORE, By, Stays, Wanted
+from hostaway_mcp.services.untrusted import fence
 
 FAR_BEFORE, FAR_AFTER = timedelta(days=120), timedelta(days=365)
 """How far a channel's code is looked for when it is not near today; Hostaway cannot search for codes."""
@@ -151,7 +152,7 @@ def _ambiguous(
     places = [place(stay, listings) for stay in ordered]
     return AmbiguousNameError(
         f'"{quoted(text)}" fits {len(fitting)} reservations.',
-        choices=[f"{guest_name(stay) or 'no name'}, {place(stay, listings)}" for stay in ordered],
+        choices=[f"{fence(guest_name(stay)) or 'no name'}, {place(stay, listings)}" for stay in ordered],
         hint=f"Which one? {'; '.join(places[:8])}. Ask again with its id.",
     )
 
@@ -160,4 +161,4 @@ def place(stay: Reservation, listings: Mapping[int, Listing]) -> str:
     """A stay in a sentence without its guest: listing, dates, id and, if it is not plainly booked, status."""
     dates = f"{stay.arrival} to {stay.departure}" if stay.arrival else "no dates"
     status = "" if stay.status_class == "confirmed" else f" ({stay.status})"
-    return f"{listing_name(stay, listings) or stay.listing_id}, {dates}, id {stay.id}{status}"
+    return f"{fence(listing_name(stay, listings)) or stay.listing_id}, {dates}, id {stay.id}{status}"

@@ -1,0 +1,167 @@
+"""How a guest's words are read by the tables of phrases: their language, their intent, their kind."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable
+from enum import StrEnum
+from functools import lru_cache
+
+from hostaway_mcp.analytics.phrases import TABLES, Intent, Table
+from hostaway_mcp.models.names import plain
+
+NAMES_BESIDE = 2
+"""So many words beside a closing may be names of people."""
+UNNAMED_BESIDE = 1
+"""So many of them may be written small."""
+LEAST_WEIGHT = 2
+"""With less known words than this a language is a guess."""
+_LETTERS_READ = 4_000
+"""Longer texts are read so far."""
+_WORD = re.compile(r"\w+")
+_QUESTION = re.compile(r"[?¿؟？]")
+
+
+class Kind(StrEnum):
+    """What a message of a guest does."""
+
+    ASKS = "asks"
+    """It asks or reports something."""
+    CLOSES = "closes"
+    """Thanks, a confirmation, a farewell, a thumb: nothing to answer."""
+    SETTLES = "settles"
+    """What was asked before has solved itself."""
+    AUTOMATIC = "automatic"
+    """A machine wrote it on somebody's behalf."""
+
+
+def kind_of(text: str) -> Kind:
+    """
+    What a guest's message does, by the tables of all languages.
+
+    "Thanks, see you soon!" closes; "Thanks! Is there a cot?" asks; "Thanks, but the heating is off" asks;
+    "Never mind, we found it" settles; "Automatic reply: I am out of office" is automatic. A text without any
+    letters, such as a thumb, closes.
+    """
+    words = read(text)
+    if any(_holds(words, table.auto_replies) for table in TABLES.values()):
+        return Kind.AUTOMATIC
+    if not words.strip():
+        return Kind.ASKS if _QUESTION.search(text) else Kind.CLOSES
+    if _QUESTION.search(text):
+        return Kind.ASKS
+    if any(_holds(words, table.settled) for table in TABLES.values()):
+        return Kind.SETTLES
+    names = {plain(word) for word in _WORD.findall(text[:_LETTERS_READ]) if word[0].isupper()}
+    return Kind.CLOSES if any(_closes(words, name, names) for name in TABLES) else Kind.ASKS
+
+
+def is_automatic(text: str) -> bool:
+    """Whether a machine says that it answers for somebody: such a message answers nobody."""
+    return kind_of(text) is Kind.AUTOMATIC
+
+
+def intent_of(text: str) -> Intent:
+    """
+    What a message is about: the intent with the most phrases in it, by the table of its own language, or
+    by all tables where that one has none of them.
+
+    "The Wi-Fi does not work" has one phrase of Wi-Fi and one of faults; the order of `Intent` decides
+    between equals, so it is about Wi-Fi.
+    """
+    language = language_of([text])
+    found = _intent_in(text, [TABLES[language]]) if language else Intent.OTHER
+    return found if found is not Intent.OTHER else _intent_in(text, TABLES.values())
+
+
+def _intent_in(text: str, tables: Iterable[Table]) -> Intent:
+    words = read(text)
+    best, most = Intent.OTHER, 0
+    for table in tables:
+        for intent, phrases in table.intents.items():
+            count = _count(words, phrases)
+            if count > most or (count == most and count and _rank(intent) < _rank(best)):
+                best, most = intent, count
+    return best
+
+
+def language_of(texts: Iterable[str]) -> str | None:
+    """
+    The language of texts: the one with most weight of known words, 2 for each that few other languages have
+    and 1 for each of courtesy; None where two are as likely, or where there is too little of any.
+    """
+    found: Counter[str] = Counter()
+    for text in texts:
+        words = read(text).split()
+        for name in TABLES:
+            common, courtesy = _common()[name], _courtesy()[name]
+            found[name] += sum(2 if word in common else word in courtesy for word in words)
+    (first, most), (_, second) = (*found.most_common(2), ("", 0), ("", 0))[:2]
+    return first if most > second and most >= LEAST_WEIGHT else None
+
+
+@lru_cache(maxsize=2_000)
+def read(text: str) -> str:
+    """The words of a text as the tables write them, with a blank on either side."""
+    return f" {plain(text[:_LETTERS_READ])} "
+
+
+def _closes(words: str, language: str, names: Collection[str]) -> bool:
+    """Whether there is a closing and beside it nothing but fillers and at most two names."""
+    table = TABLES[language]
+    rest = words
+    for phrase in sorted(table.closings, key=len, reverse=True):
+        rest = rest.replace(f" {phrase} ", "  ")
+        # Two that stand side by side share a blank.
+        rest = rest.replace(f" {phrase} ", "  ")
+    if rest == words:
+        return False
+    left = [word for word in rest.split() if word not in _fillers()[language]]
+    if any(word in _telling()[language] or any(ch.isdigit() for ch in word) for word in left):
+        return False
+    about = any(_count(rest, phrases) for phrases in table.intents.values())
+    unnamed = sum(word not in names for word in left)
+    return not about and len(left) <= NAMES_BESIDE and unnamed <= UNNAMED_BESIDE
+
+
+def _count(words: str, phrases: Iterable[str]) -> int:
+    return sum(_found(words, phrase) for phrase in phrases)
+
+
+def _holds(words: str, phrases: Iterable[str]) -> bool:
+    return any(_found(words, phrase) for phrase in phrases)
+
+
+def _found(words: str, phrase: str) -> bool:
+    return f" {phrase[:-1]}" in words if phrase.endswith("*") else f" {phrase} " in words
+
+
+def _rank(intent: Intent) -> int:
+    return _ORDER[intent]
+
+
+_ORDER = {intent: place for place, intent in enumerate(Intent)}
+
+
+@lru_cache(maxsize=1)
+def _common() -> dict[str, frozenset[str]]:
+    return {name: frozenset(table.common.split()) for name, table in TABLES.items()}
+
+
+@lru_cache(maxsize=1)
+def _fillers() -> dict[str, frozenset[str]]:
+    return {name: frozenset(table.fillers.split()) for name, table in TABLES.items()}
+
+
+@lru_cache(maxsize=1)
+def _courtesy() -> dict[str, frozenset[str]]:
+    return {
+        name: frozenset(table.fillers.split()) | frozenset(" ".join(table.closings).split())
+        for name, table in TABLES.items()
+    }
+
+
+@lru_cache(maxsize=1)
+def _telling() -> dict[str, frozenset[str]]:
+    return {name: frozenset(table.not_words.split()) for name, table in TABLES.items()}

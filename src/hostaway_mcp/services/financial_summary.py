@@ -1,0 +1,305 @@
+"""Revenue, payout, fees, occupancy, ADR and RevPAR of a period, by what is asked, with what is left out."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+
+from hostaway_mcp import calls
+from hostaway_mcp.analytics.revenue import Basis, Stay
+from hostaway_mcp.client import Hostaway
+from hostaway_mcp.errors import InputError, UnknownNameError, UpstreamError
+from hostaway_mcp.models.listings import Listing
+from hostaway_mcp.services.answers import Detail, Missing
+from hostaway_mcp.services.copy import resume_of
+from hostaway_mcp.services.cursors import ANSWER_BYTES, cut
+from hostaway_mcp.services.dates import ONE_DAY, Span, read_period
+from hostaway_mcp.services.facts import Facts, Known
+from hostaway_mcp.services.finance import Finance
+from hostaway_mcp.services.owned_listings import OwnedListings, read_owned_listings
+from hostaway_mcp.services.portfolio import ListingRef, Portfolio, in_place, incomplete, label
+from hostaway_mcp.services.reconciliation import reconcile_with
+from hostaway_mcp.services.stay_money import StayMoney
+from hostaway_mcp.services.stays import By, Wanted
+from hostaway_mcp.services.summary_book import Book, Grouping
+from hostaway_mcp.services.summary_rows import Cell, Compared, Group, Summary, changes, figures, group_of
+
+Compare = Literal["previous", "last_year"]
+
+_BY = {
+    Basis.NIGHT: By.STAY,
+    Basis.ARRIVAL: By.ARRIVAL,
+    Basis.DEPARTURE: By.DEPARTURE,
+    Basis.BOOKED: By.BOOKED,
+}
+_MEANT = {Basis.ARRIVAL: "arrivals", Basis.DEPARTURE: "departures", Basis.BOOKED: "bookings made"}
+_TOOL = "get_financial_summary"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which listings are meant, and how the words of the question were understood."""
+
+    listings: tuple[Listing, ...]
+    by_id: Mapping[int, Listing]
+    known: Known[Listing]
+    whole: bool
+    """Whether the whole portfolio is meant."""
+    understood: dict[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The figures of one period."""
+
+    book: Book
+    as_of: datetime
+    missing: tuple[Missing, ...]
+
+
+class FinancialSummary:
+    """
+    Adds up the money of stays.
+
+    Costs what `StayMoney` costs, twice with a comparison; by owner some calls for the users; one call for
+    each currency where it is checked against Hostaway's report.
+    """
+
+    def __init__(
+        self,
+        hostaway: Hostaway,
+        *,
+        money: StayMoney,
+        portfolio: Portfolio,
+        finance: Finance,
+        facts: Facts,
+    ) -> None:
+        self._hostaway = hostaway
+        self._money = money
+        self._portfolio = portfolio
+        self._finance = finance
+        self._facts = facts
+
+    async def summarize(
+        self,
+        *,
+        from_: str | None = None,
+        to: str | None = None,
+        basis: Basis = Basis.NIGHT,
+        by: Grouping | None = None,
+        compare: Compare | None = None,
+        listing: ListingRef | None = None,
+        group: str | None = None,
+        reconcile: bool | None = None,
+        detail: Detail = "brief",
+        limit: int = 50,
+        cursor: str | None = None,
+        question: Mapping[str, Any] | None = None,
+    ) -> Summary:
+        """
+        The figures of a period, default this month; `to` is excluded by night, else included.
+
+        Raises:
+            InputError: a date, listing or cursor that cannot be read.
+            UnknownNameError: no listing is in the group.
+            HostawayMcpError: nothing at all could be had.
+        """
+        scope = await self._scope(listing, group)
+        span = self._span(from_, to, basis, scope)
+        owners = await read_owned_listings(self._hostaway, self._facts) if by == "owner" else None
+        now = await self._period(span, basis, by, scope, owners)
+        totals = now.book.totals()
+        compared, then, said = await self._compared(compare, span, basis, scope, now)
+        reconciled = await reconcile_with(
+            self._finance, now.book, scope.listings, wanted=self._wants(reconcile)
+        )
+        groups = _groups(now.book) if by else []
+        room = ANSWER_BYTES - sum(
+            len(one.model_dump_json(exclude_none=True))
+            for one in (*totals, *now.book.excluded(), reconciled, *((compared,) if compared else ()))
+        )
+        shown = _rows(groups, brief=detail == "brief")
+        part = cut(
+            list(shown),
+            key=lambda place: _place(groups[place]),
+            show=lambda place: shown[place],
+            question=question or {},
+            cursor=cursor,
+            limit=limit,
+            budget_bytes=max(room, ANSWER_BYTES // 3),
+        )
+        missing = (*incomplete(scope.known, listing), *now.missing, *(then.missing if then else ()))
+        warnings = (*scope.warnings, *now.book.warnings(), *said)
+        if owners and owners.warning:
+            warnings = (*warnings, owners.warning)
+        return Summary(
+            as_of=min(now.as_of, scope.known.as_of, *((then.as_of,) if then else ())),
+            complete=not missing,
+            missing=missing,
+            warnings=warnings,
+            understood=scope.understood | _understood(span, basis),
+            total=part.total if by and not missing else None,
+            next_cursor=part.next_cursor,
+            totals=tuple(totals),
+            groups=part.rows,
+            excluded=now.book.excluded(),
+            cancellation_income=now.book.cancellation_income(),
+            reconciled=reconciled,
+            compared=compared,
+        )
+
+    async def _scope(self, listing: ListingRef | None, group: str | None) -> Scope:
+        chosen = await self._portfolio.choose(listing)
+        found = chosen.listings
+        if group is not None:
+            inside, warnings = in_place(found, group)
+            if not inside:
+                raise UnknownNameError(warnings[0])
+            found = tuple(inside)
+        archived = [one for one in found if one.is_archived]
+        says: tuple[str, ...] = ()
+        if archived:
+            named = ", ".join(label(one) for one in archived[:5])
+            says = (f"Archived, so without nights available: {named}.",)
+        return Scope(
+            found,
+            await self._portfolio.by_id(),
+            chosen.known,
+            listing is None and group is None,
+            chosen.understood,
+            says,
+        )
+
+    def _span(self, first: str | None, last: str | None, basis: Basis, scope: Scope) -> Span:
+        words = first or (None if last else "this month")
+        if words is None:
+            raise InputError("`to` needs a `from`.")
+        today = self._portfolio.today(scope.listings)
+        return read_period(words, last, today, exclusive=basis is Basis.NIGHT)
+
+    async def _period(
+        self, span: Span, basis: Basis, by: Grouping | None, scope: Scope, owners: OwnedListings | None
+    ) -> Period:
+        only = scope.listings[0].id if len(scope.listings) == 1 and not scope.whole else None
+        wanted = Wanted(by=_BY[basis], first=span.first, last=span.last, listing_id=only)
+        known = await self._money.stays(wanted, scope.by_id)
+        book = Book(span, basis, by, scope.listings, scope.by_id, whole=scope.whole, owners=owners)
+        for stay in known.rows:
+            book.add(stay)
+        missing, as_of = list[Missing](), known.as_of
+        if not known.complete:
+            missing.append(_stays_missing(known, span))
+        if basis is Basis.NIGHT and book.has_stays:
+            active = [one for one in scope.listings if not one.is_archived]
+            nights = await self._money.nights(active, book.spans, known.rows, tool=_TOOL)
+            book.add_nights(nights.counts)
+            missing += nights.missing
+            as_of = min(as_of, nights.as_of or as_of)
+        return Period(book, as_of, tuple(missing))
+
+    async def _compared(
+        self, compare: Compare | None, span: Span, basis: Basis, scope: Scope, now: Period
+    ) -> tuple[Compared | None, Period | None, tuple[str, ...]]:
+        if compare is None:
+            return None, None, ()
+        earlier = before(span) if compare == "previous" else year_before(span)
+        try:
+            then = await self._period(earlier, basis, None, scope, None)
+        except UpstreamError as error:
+            # The period itself is still worth telling.
+            known = Known[Stay]((), now.as_of, complete=False, why=error.message)
+            lost = Period(now.book, now.as_of, (_stays_missing(known, earlier),))
+            return None, lost, ()
+        totals, listings = then.book.totals(), then.book.listings_sold
+        if not listings:
+            what = f"No booked stay is known from {earlier.first} to {earlier.last}"
+            return None, then, (f"{what}, so there is nothing to compare with.",)
+        said: tuple[str, ...] = ()
+        if len(listings) < len(now.book.listings_sold):
+            since = then.book.first_day
+            said = (
+                f"Of {len(now.book.listings_sold)} listings with stays now, {len(listings)} had any in the "
+                f"earlier period (the first from {since}): the comparison covers what there is.",
+            )
+        compared = Compared(
+            first=earlier.first,
+            last=earlier.last,
+            totals=tuple(totals),
+            change=changes(now.book.totals(), totals),
+            listings_then=len(listings),
+            listings_now=len(now.book.listings_sold),
+        )
+        return compared, then, said
+
+    def _wants(self, reconcile: bool | None) -> bool:
+        """Asked for; or, if nothing is said, where the answer is read from Hostaway anyway."""
+        if reconcile is not None:
+            return reconcile
+        call = calls.current()
+        return call is not None and call.live and not call.copied
+
+
+def before(span: Span) -> Span:
+    """
+    The period before: as many whole months if it is whole months, else as many days.
+
+    Example: before 1 to 31 July is 1 to 30 June; before 10 to 19 July is 30 June to 9 July.
+    """
+    last = span.first - ONE_DAY
+    if span.first.day == 1 and (span.last + ONE_DAY).day == 1:
+        months = (span.last.year - span.first.year) * 12 + span.last.month - span.first.month
+        first = last.replace(day=1)
+        for _ in range(months):
+            first = (first - ONE_DAY).replace(day=1)
+        return Span(first, last)
+    return Span(span.first - timedelta(days=span.days), last)
+
+
+def year_before(span: Span) -> Span:
+    """The same dates a year earlier; a period that ends with a month ends with that month then."""
+    return Span(_year_before(span.first), _year_before(span.last, month_end=(span.last + ONE_DAY).day == 1))
+
+
+def _year_before(day: date, *, month_end: bool = False) -> date:
+    last = calendar.monthrange(day.year - 1, day.month)[1]
+    return date(day.year - 1, day.month, last if month_end else min(day.day, last))
+
+
+def _groups(book: Book) -> list[Cell]:
+    cells = book.groups()
+    if book.by == "month":
+        return sorted(cells, key=lambda cell: (cell.order, cell.currency))
+    return sorted(cells, key=_place)
+
+
+def _place(cell: Cell) -> tuple[str, str, str | int]:
+    return str(cell.order), cell.currency, cell.key
+
+
+def _rows(cells: Sequence[Cell], *, brief: bool) -> dict[int, Group]:
+    """The rows by their place; rounded together with all others of their currency."""
+    found: dict[int, Group] = {}
+    for currency in {cell.currency for cell in cells}:
+        places = [place for place, cell in enumerate(cells) if cell.currency == currency]
+        rounded = figures([cells[place] for place in places], brief=brief)
+        found |= {place: group_of(cells[place], one) for place, one in zip(places, rounded, strict=True)}
+    return dict(sorted(found.items()))
+
+
+def _understood(span: Span, basis: Basis) -> dict[str, str]:
+    if basis is Basis.NIGHT:
+        return {"dates": f"nights from {span.first}, `to` {span.last + ONE_DAY} excluded"}
+    return {"dates": f"{_MEANT[basis]} from {span.first} to {span.last}, both included"}
+
+
+def _stays_missing(known: Known[Stay], span: Span) -> Missing:
+    return Missing(
+        what=f"Some reservations from {span.first} to {span.last}: {len(known.rows)} were read, so these are "
+        "no totals.",
+        why=known.why or "Not known.",
+        resume=resume_of(known.why, "Ask the same again in a minute, or for a shorter period."),
+    )

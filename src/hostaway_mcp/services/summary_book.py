@@ -1,0 +1,232 @@
+"""The stays of a period sorted into groups and currencies, and out of revenue, each with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Literal
+
+from hostaway_mcp.analytics.exclusions import (
+    ARCHIVED,
+    CANCELLED,
+    NO_LISTING,
+    NO_PRICE,
+    REASONS,
+    Reason,
+    reason_of,
+)
+from hostaway_mcp.analytics.nights import NightCount
+from hostaway_mcp.analytics.revenue import Basis, Stay, day_of, months_of, nights_in
+from hostaway_mcp.models.listings import Listing
+from hostaway_mcp.models.reservations import StatusClass
+from hostaway_mcp.services.answers import Money
+from hostaway_mcp.services.dates import ONE_DAY, Span
+from hostaway_mcp.services.owned_listings import OwnedListings
+from hostaway_mcp.services.portfolio import name_of
+from hostaway_mcp.services.summary_rows import CancellationIncome, Cell, Excluded, Figures, figures
+from hostaway_mcp.services.untrusted import clean_name
+
+Grouping = Literal["listing", "channel", "owner", "month", "city"]
+
+MOST_NAMED = 40
+"""Stays that are named for one reason, and of those with income after cancellation."""
+_IN_ALL = 150
+"""Stays that are named for all reasons together."""
+_COUNTING = frozenset({StatusClass.CONFIRMED, StatusClass.OWNER_STAY})
+
+
+class Book:
+    """What a period comes to. Stays are added one by one, nights once."""
+
+    def __init__(
+        self,
+        span: Span,
+        basis: Basis,
+        by: Grouping | None,
+        listings: Sequence[Listing],
+        by_id: Mapping[int, Listing],
+        *,
+        whole: bool,
+        owners: OwnedListings | None,
+    ) -> None:
+        self.span, self.basis, self.by = span, basis, by
+        self.spans = _months(span) if by == "month" else [span]
+        self.has_stays = False
+        self.counted: dict[int, Stay] = {}
+        """Those whose revenue counts, by id."""
+        self.listings_sold: set[int] = set()
+        self.first_day: date | None = None
+        self._inside = {one.id: one for one in listings}
+        self._by_id, self._whole, self._owners = by_id, whole, owners
+        self._totals: dict[str, Cell] = {}
+        self._groups: dict[tuple[str, str | int], Cell] = {}
+        self._out: dict[Reason, list[Stay]] = {}
+        self._kept: dict[str, list[Stay]] = {}
+
+    def add(self, stay: Stay) -> None:
+        """Adds a stay of the window to revenue, or to what is left out of it."""
+        if not self._whole and stay.listing_id not in self._inside:
+            return
+        if self.basis is Basis.NIGHT and not nights_in(stay, self.span.first, self.span.last) and stay.nights:
+            return
+        self.has_stays = True
+        reason = self._reason(stay)
+        if reason is CANCELLED:
+            self._cancelled(stay)
+        if reason is not None:
+            self._out.setdefault(reason, []).append(stay)
+        if reason is None or reason is NO_PRICE:
+            self._count(stay, priced=reason is None)
+
+    def _reason(self, stay: Stay) -> Reason | None:
+        if stay.status_class in _COUNTING and stay.listing_id not in self._inside:
+            return ARCHIVED if stay.listing_id in self._by_id else NO_LISTING
+        return reason_of(stay, self.basis)
+
+    def _cancelled(self, stay: Stay) -> None:
+        day = day_of(stay, self.basis)
+        inside = day is not None and self.span.first <= day <= self.span.last
+        if stay.amounts.cancellation and stay.currency and inside and stay.listing_id in self._inside:
+            self._kept.setdefault(stay.currency, []).append(stay)
+
+    def _count(self, stay: Stay, *, priced: bool) -> None:
+        listing = self._inside[stay.listing_id or 0]
+        currency = stay.currency or listing.currency_code
+        if not currency:
+            return
+        if priced:
+            self.counted[stay.id] = stay
+        self.listings_sold.add(listing.id)
+        day = day_of(stay, self.basis) or stay.arrival
+        self.first_day = min(day, self.first_day or day)
+        by_night = self.basis is Basis.NIGHT
+        taken = nights_in(stay, self.span.first, self.span.last) if by_night else stay.nights
+        _add(self._total(currency), stay, taken, priced=priced)
+        if self.by == "month" and by_night:
+            for month, nights in months_of(stay, self.span.first, self.span.last):
+                _add(self._month(currency, month), stay, nights, priced=priced)
+        elif self.by == "month":
+            _add(self._month(currency, day.replace(day=1)), stay, taken, priced=priced)
+        elif self.by == "channel":
+            _add(self._group(currency, stay.channel.label), stay, taken, priced=priced)
+        elif self.by is not None:
+            _add(self._of_listing(currency, listing), stay, taken, priced=priced)
+
+    def add_nights(self, counts: Sequence[Mapping[int, NightCount]]) -> None:
+        """Adds counted nights, period by period of `spans`, to the currency of each listing."""
+        for span, count in zip(self.spans, counts, strict=True):
+            for listing_id, nights in count.items():
+                listing = self._inside.get(listing_id)
+                if listing is None or not listing.currency_code:
+                    continue
+                cells = [self._total(listing.currency_code)]
+                if self.by == "month":
+                    cells.append(self._month(listing.currency_code, span.first.replace(day=1)))
+                elif self.by in ("listing", "owner", "city"):
+                    cells.append(self._of_listing(listing.currency_code, listing))
+                for cell in cells:
+                    cell.nights = (cell.nights or NightCount()) + nights
+
+    def _total(self, currency: str) -> Cell:
+        return self._totals.setdefault(currency, Cell(currency, currency))
+
+    def _month(self, currency: str, month: date) -> Cell:
+        return self._group(currency, f"{month:%Y-%m}")
+
+    def _group(self, currency: str, key: str) -> Cell:
+        return self._groups.setdefault((currency, key), Cell(currency, key, key))
+
+    def _of_listing(self, currency: str, listing: Listing) -> Cell:
+        if self.by == "listing":
+            cell = Cell(currency, name_of(listing), name_of(listing), listing.id)
+            return self._groups.setdefault((currency, listing.id), cell)
+        if self.by == "owner" and self._owners is not None:
+            return self._group(currency, self._owners.owner_of(listing.id))
+        return self._group(currency, clean_name(listing.city) or "no city")
+
+    def totals(self) -> list[Figures]:
+        """One for each currency; nothing is added across them."""
+        return [figures([cell])[0] for _, cell in sorted(self._totals.items())]
+
+    def groups(self) -> list[Cell]:
+        """The groups, in no order."""
+        return list(self._groups.values())
+
+    def revenue_in_period(self, currency: str) -> Money | None:
+        """The total's revenue in one currency."""
+        return next((one.revenue for one in self.totals() if one.currency == currency), None)
+
+    def excluded(self) -> tuple[Excluded, ...]:
+        """The stays without part in revenue, the most telling reasons first."""
+        found, room = [], _IN_ALL
+        for reason in REASONS:
+            stays = sorted(self._out.get(reason, ()), key=lambda stay: stay.id)
+            if not stays:
+                continue
+            named = tuple(stay.id for stay in stays[: max(0, min(MOST_NAMED, room))])
+            room -= len(named)
+            found.append(
+                Excluded(
+                    reason=reason.code,
+                    says=reason.says,
+                    stays=len(stays),
+                    nights=sum(self._nights(stay) for stay in stays),
+                    reservation_ids=named,
+                    left_out=len(stays) - len(named) or None,
+                )
+            )
+        return tuple(found)
+
+    def cancellation_income(self) -> tuple[CancellationIncome, ...]:
+        """What is kept of cancelled stays, whole on the day of arrival (or of the basis)."""
+        found = []
+        for currency, stays in sorted(self._kept.items()):
+            amount = Money.of(sum((stay.amounts.cancellation for stay in stays), Decimal(0)), currency)
+            if amount is not None:
+                ids = tuple(sorted(stay.id for stay in stays)[:MOST_NAMED])
+                found.append(CancellationIncome(amount=amount, stays=len(stays), reservation_ids=ids))
+        return tuple(found)
+
+    def warnings(self) -> tuple[str, ...]:
+        """What a reader of the figures has to know."""
+        said = []
+        if not self.has_stays:
+            said.append(f"No stay touches {self.span.first} to {self.span.last}: there is nothing to add up.")
+        estimated = sum(stay.amounts.estimated for stay in self.counted.values())
+        if estimated:
+            said.append(
+                f"{estimated} stays have no finance fields; their revenue is the total price less cleaning "
+                "fee less tax."
+            )
+        if len(self._totals) > 1:
+            listed = ", ".join(sorted(self._totals))
+            said.append(f"There are stays in {listed}: a total for each, because currencies are not added.")
+        strange = {cell.currency for cell in self._totals.values() if cell.nights is None}
+        if strange and self.basis is Basis.NIGHT:
+            said.append(
+                f"Stays in {', '.join(sorted(strange))} are in listings of another currency, so their nights "
+                "available stand with that one."
+            )
+        return tuple(said)
+
+    def _nights(self, stay: Stay) -> int:
+        if self.basis is Basis.NIGHT:
+            return nights_in(stay, self.span.first, self.span.last)
+        return stay.nights
+
+
+def _add(cell: Cell, stay: Stay, taken: int, *, priced: bool) -> None:
+    cell.stays += 1
+    cell.own_nights += taken * stay.units
+    if priced:
+        cell.sums.add(stay, taken)
+
+
+def _months(span: Span) -> list[Span]:
+    found, first = [], span.first
+    while first <= span.last:
+        after = (first.replace(day=1) + timedelta(days=32)).replace(day=1)
+        found.append(Span(first, min(after - ONE_DAY, span.last)))
+        first = after
+    return found

@@ -1,0 +1,215 @@
+"""The rows of a turnover plan: instants, who leaves and comes, the cleaning, and what is to be noted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from hostaway_mcp.analytics.turnovers import (
+    Turnover,
+    cleaning_of,
+    least_slack,
+    moment_of,
+    priority_of,
+    slack_hours,
+)
+from hostaway_mcp.models.listings import Listing
+from hostaway_mcp.models.reservations import Reservation, StatusClass
+from hostaway_mcp.models.tasks import Task, TaskStatus
+from hostaway_mcp.services.answers import Instant, Record
+from hostaway_mcp.services.cursors import SortKey
+from hostaway_mcp.services.facts import Known
+from hostaway_mcp.services.portfolio import fold
+from hostaway_mcp.services.reservations.rows import guest_name, listing_name
+from hostaway_mcp.services.task_book import Team
+from hostaway_mcp.services.untrusted import clean_name
+
+
+class Party(Record):
+    """Who leaves or comes."""
+
+    reservation_id: int
+    guest: str | None = None
+    guests: int | None = None
+    """How many people."""
+    owner_stay: bool | None = None
+
+
+class Parties(Record):
+    """Who leaves, and who comes next."""
+
+    leaving: Party
+    arriving: Party | None = None
+
+
+class CleaningTask(Record):
+    """The cleaning between the two stays."""
+
+    state: str
+    """Hostaway's status of the task, or `none` where there is no task."""
+    task_id: int | None = None
+    assignee: str | None = None
+    due_at: Instant | None = None
+
+
+class TurnoverRow(Record):
+    """One home that one stay leaves and another comes into."""
+
+    listing_id: int
+    name: str
+    city: str | None = None
+    time_zone: str | None = None
+    unit_id: int | None = None
+    departure: date
+    """The listing's own day."""
+    departs_at: Instant | None = None
+    arrives_at: Instant | None = None
+    """Absent where nobody comes in the days that were looked at, or the hour is not known."""
+    slack_hours: float | None = None
+    """Check-in less check-out, in hours that really pass."""
+    priority: str
+    """impossible (0 hours or less), urgent (up to 3), high (up to 6), normal (up to 24) or low."""
+    task: CleaningTask | None = None
+    guests: Parties
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """A turnover with its instants (UTC)."""
+
+    turnover: Turnover[Reservation]
+    listing: str
+    zone: str | None
+    departs_at: datetime | None
+    arrives_at: datetime | None
+
+    @property
+    def slack(self) -> float | None:
+        """In hours; None where nobody comes or an hour is not known."""
+        if self.departs_at is None or self.arrives_at is None:
+            return None
+        return slack_hours(self.departs_at, self.arrives_at)
+
+    @property
+    def order(self) -> float | None:
+        """The slack, or what it is at least."""
+        comes = self.turnover.comes
+        if comes is None:
+            return None
+        return least_slack(self.turnover.leaves, comes) if self.slack is None else self.slack
+
+    @property
+    def key(self) -> SortKey:
+        """Where it stands: the least slack first, then those whom nobody follows."""
+        order, leaves = self.order, self.turnover.leaves
+        arrives = self.arrives_at.isoformat() if self.arrives_at else ""
+        place = (fold(self.listing)[:60], leaves.id, self.turnover.unit_id or 0)
+        return (int(order is None), float(order or 0), str(leaves.departure), arrives, *place)
+
+
+def timed_of(turnover: Turnover[Reservation], listings: Mapping[int, Listing]) -> Timed:
+    """A turnover with the instants of check-out and check-in, as far as hours and zone are known."""
+    leaves, comes = turnover.leaves, turnover.comes
+    listing = listings.get(leaves.listing_id or 0)
+    zone = zone_of(listing)
+    name = listing_name(leaves, listings) or f"Listing {leaves.listing_id}"
+    return Timed(
+        turnover,
+        name,
+        zone.key if zone else None,
+        _moment(leaves.departure, check_out_hour(leaves, listing), zone),
+        _moment(comes.arrival, check_in_hour(comes, listing), zone) if comes else None,
+    )
+
+
+def check_in_hour(stay: Reservation, listing: Listing | None) -> int | None:
+    """The hour of check-in: the stay's own, else the listing's."""
+    own = stay.check_in_time
+    return own if own is not None or listing is None else listing.check_in_time_start
+
+
+def check_out_hour(stay: Reservation, listing: Listing | None) -> int | None:
+    """The hour of check-out: the stay's own, else the listing's."""
+    own = stay.check_out_time
+    return own if own is not None or listing is None else listing.check_out_time
+
+
+def zone_of(listing: Listing | None) -> ZoneInfo | None:
+    """Where a listing's hours are counted; None where that is not known."""
+    try:
+        return ZoneInfo(listing.time_zone_name) if listing and listing.time_zone_name else None
+    except (KeyError, ValueError, OSError):
+        # Not an IANA name: zoneinfo says so in three ways.
+        return None
+
+
+def _moment(day: date | None, hour: int | None, zone: ZoneInfo | None) -> datetime | None:
+    return moment_of(day, hour, zone) if day is not None and hour is not None and zone else None
+
+
+def row_of_turnover(
+    one: Timed, listings: Mapping[int, Listing], tasks: Known[Task] | None, team: Team
+) -> TurnoverRow:
+    """The row of a turnover; without tasks nothing is said of the cleaning."""
+    turnover = one.turnover
+    leaves, comes = turnover.leaves, turnover.comes
+    listing = listings.get(leaves.listing_id or 0)
+    cleaning = _cleaning(one, tasks.rows) if tasks else None
+    return TurnoverRow(
+        listing_id=leaves.listing_id or 0,
+        name=one.listing,
+        city=clean_name(listing.city) if listing else None,
+        time_zone=one.zone,
+        unit_id=turnover.unit_id,
+        departure=leaves.departure or date.min,
+        departs_at=one.departs_at,
+        arrives_at=one.arrives_at,
+        slack_hours=one.slack,
+        priority=priority_of(one.order),
+        task=_task(cleaning, team) if tasks and (cleaning or tasks.complete) else None,
+        guests=Parties(leaving=_party(leaves), arriving=_party(comes) if comes else None),
+        notes=tuple(_notes(one, cleaning)),
+    )
+
+
+def _cleaning(one: Timed, tasks: Iterable[Task]) -> Task | None:
+    return cleaning_of(one.turnover, tasks, departs_at=one.departs_at, arrives_at=one.arrives_at)
+
+
+def _task(task: Task | None, team: Team) -> CleaningTask:
+    if task is None:
+        return CleaningTask(state="none")
+    return CleaningTask(
+        state=str(task.status) if task.status else "unknown",
+        task_id=task.id,
+        assignee=team.name(task.assignee_user_id),
+        due_at=task.should_end_by,
+    )
+
+
+def _party(stay: Reservation) -> Party:
+    return Party(
+        reservation_id=stay.id,
+        guest=guest_name(stay),
+        guests=stay.number_of_guests,
+        owner_stay=stay.status_class is StatusClass.OWNER_STAY or None,
+    )
+
+
+def _notes(one: Timed, task: Task | None) -> Iterable[str]:
+    turnover = one.turnover
+    if one.zone is None:
+        yield "time zone not known, so no hours can be told"
+    elif one.departs_at is None or (turnover.comes and one.arrives_at is None):
+        yield "check-in or check-out hour not known"
+    if not turnover.unit_known:
+        yield "unit not known, and the listing has several: the next guest may have another"
+    if task is None or task.status is TaskStatus.COMPLETED:
+        return
+    if task.assignee_user_id is None:
+        yield "cleaning not assigned"
+    if one.arrives_at and task.should_end_by and task.should_end_by > one.arrives_at:
+        yield "cleaning is due after check-in"

@@ -1,0 +1,69 @@
+"""The lean profile: about twenty tools are listed, all can be called, and the rest is found."""
+
+from __future__ import annotations
+
+import pytest
+from mcp.client import Client
+
+from hostaway_mcp.cli.tools import tokens
+from hostaway_mcp.server.server import build_server
+from hostaway_mcp.tools.lean import LEAN
+from hostaway_mcp.tools.tools import CATALOGUE, offered
+from tests.support.house import house
+
+
+def test_lean_lists_about_twenty_and_a_finder() -> None:
+    lean = offered(toolsets=["lean"])
+    listed = [one for one in lean if one.listed]
+    assert {one.name for one in listed} == LEAN | {"find_tools"}
+    assert {one.name for one in lean} == {one.name for one in CATALOGUE} | {"find_tools"}
+    assert {one.name for one in CATALOGUE} > LEAN
+    assert sum(map(tokens, listed)) < 0.75 * sum(map(tokens, CATALOGUE))
+
+
+def test_lean_with_a_toolset_and_without_a_tool() -> None:
+    lean = offered(toolsets=["lean", "reviews"], exclude=["get_guest"])
+    listed = {one.name for one in lean if one.listed}
+    assert {"review_insights", "review_queue", "find_tools"} <= listed
+    assert "get_guest" not in {one.name for one in lean}
+    assert all(one.listed for one in offered(toolsets=["lean", "all"]))
+
+
+async def test_a_client_sees_the_list_finds_another_and_calls_it() -> None:
+    async with (
+        house(listings=4, hostaway_mcp_toolsets="lean") as home,
+        Client(build_server(home.app), mode="2026-07-28") as client,
+    ):
+        names = [one.name for one in (await client.list_tools()).tools]
+        assert "audit_listings" not in names
+        found = await client.call_tool("find_tools", {"query": "which listings miss photos or fees"})
+        assert not found.is_error
+        assert found.structured_content is not None
+        first = found.structured_content["tools"][0]
+        assert first["name"] == "audit_listings"
+        assert "severity" in first["parameters"]["properties"]
+        assert not (await client.call_tool("audit_listings", {})).is_error
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("reply to reviews", "review_queue"),
+        ("why is the owner statement lower than the payout", "explain_money"),
+        ("are my prices odd", "check_prices"),
+        ("double bookings and conflicts", "check_conflicts"),
+        ("pacing against last year", "report_pacing"),
+        ("early check-in offers", "find_upsells"),
+    ],
+)
+async def test_what_is_meant_comes_first(query: str, name: str) -> None:
+    async with house(listings=3, hostaway_mcp_toolsets="lean") as home:
+        answer = (await home.ask("find_tools", query=query)).json
+        assert name in [one["name"] for one in answer["tools"][:2]]
+
+
+async def test_what_fits_nothing_is_told_what_there_is() -> None:
+    async with house(listings=3, hostaway_mcp_toolsets="lean") as home:
+        outcome = await home.ask("find_tools", query="xyzzy")
+        assert outcome.json["tools"] == []
+        assert "review_insights" in outcome.text
