@@ -10,6 +10,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Protocol
 
+from hostaway_mcp.analytics.waterfall import PriceLine
 from hostaway_mcp.models.channels import Channel
 from hostaway_mcp.models.finance import FinanceFieldType
 from hostaway_mcp.models.reservations import ReservationStatus, StatusClass
@@ -33,28 +34,11 @@ class Basis(StrEnum):
     BOOKED = "booked"
 
 
-class Line(Protocol):
-    """A finance field."""
-
-    @property
-    def type(self) -> FinanceFieldType | None: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def value(self) -> Decimal | None: ...
-    @property
-    def total(self) -> Decimal | None: ...
-    @property
-    def is_included_in_total_price(self) -> bool | None: ...
-    @property
-    def is_deleted(self) -> bool | None: ...
-
-
 class Priced(Protocol):
     """What of a reservation its money is read from."""
 
     @property
-    def finance_field(self) -> Sequence[Line]: ...
+    def finance_field(self) -> Sequence[PriceLine]: ...
     @property
     def total_price(self) -> Decimal | None: ...
     @property
@@ -157,7 +141,7 @@ class _Lines:
     deposits: Decimal = ZERO
     commission: Decimal = ZERO
 
-    def add(self, line: Line, amount: Decimal) -> None:
+    def add(self, line: PriceLine, amount: Decimal) -> None:
         """Adds a line that is not deleted to the sum it belongs to."""
         if line.name in BASE or line.type in _ACCOMMODATION:
             self.base = (self.base or ZERO) + amount
@@ -172,7 +156,7 @@ class _Lines:
         elif line.is_included_in_total_price is not False:
             self._add_part(line, amount)
 
-    def _add_part(self, line: Line, amount: Decimal) -> None:
+    def _add_part(self, line: PriceLine, amount: Decimal) -> None:
         if "deposit" in line.name.lower():
             self.deposits += amount
         elif line.type is FinanceFieldType.FEE:

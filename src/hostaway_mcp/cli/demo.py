@@ -142,8 +142,9 @@ class _Walk:
                 "get_calendar",
                 **{"listing": name, "from": "today", "to": "+21d"},
             )
-        if rows := stays.get("reservations"):
-            await self._ask_about_stay(rows[0])
+        # Owner stays and calendar imports have no price, and nobody to write to.
+        if row := next((one for one in stays.get("reservations", ()) if one.get("total")), None):
+            await self._ask_about_stay(row)
         await self._ask(
             "What did last month bring?",
             "get_financial_report",
