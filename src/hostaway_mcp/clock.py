@@ -51,3 +51,17 @@ class SystemClock:
 
     def today(self, zone: str) -> date:
         return self._fixed_today or self.now().astimezone(ZoneInfo(zone)).date()
+
+
+def known_zone(name: str | None) -> ZoneInfo | None:
+    """The IANA time zone of this name; None if there is none."""
+    try:
+        return ZoneInfo(name) if name else None
+    except (KeyError, ValueError, OSError):
+        # zoneinfo says in three ways that a name is none of its own.
+        return None
+
+
+def zone_or_utc(name: str | None) -> ZoneInfo:
+    """The same, and UTC where there is none."""
+    return known_zone(name) or ZoneInfo("UTC")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
-from math import exp
+from math import exp, log
 from random import Random
 from typing import Any
 
@@ -70,7 +70,8 @@ def test_the_worked_example() -> None:
 
 
 def test_weekday_parts_are_what_weekdays_usually_are() -> None:
-    parts = {weekday: round(exp(part), 2) for weekday, part in weekday_parts(flat({})).items()}
+    priced = [(day.date.weekday(), log(day.price)) for day in flat({}) if day.price]
+    parts = {weekday: round(exp(part), 2) for weekday, part in weekday_parts(priced).items()}
     assert parts == {0: 1, 1: 1, 2: 1, 3: 1, 4: 1.2, 5: 1.2, 6: 1}
 
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from hostaway_mcp.analytics.conflicts import CLEANING_HOURS
 from hostaway_mcp.analytics.country_zones import fits_country, standard_hours, zones_of
+from hostaway_mcp.clock import known_zone
 from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.redaction import quoted
 
@@ -190,16 +190,8 @@ def _window(one: Listing) -> bool:
 # Place
 
 
-def _zone(one: Listing) -> ZoneInfo | None:
-    try:
-        return ZoneInfo(one.time_zone_name) if one.time_zone_name else None
-    except (KeyError, ValueError, OSError):
-        # Not an IANA name: zoneinfo says so in three ways.
-        return None
-
-
 def _foreign_zone(one: Listing) -> bool:
-    zone = _zone(one)
+    zone = known_zone(one.time_zone_name)
     return zone is not None and not fits_country(zone, one.country_code or "")
 
 
@@ -212,7 +204,7 @@ def _off_the_globe(one: Listing) -> bool:
 
 
 def _far_from_its_clock(one: Listing) -> bool:
-    zone = _zone(one)
+    zone = known_zone(one.time_zone_name)
     if zone is None or _nowhere(one) or _off_the_globe(one):
         return False
     apart = abs(standard_hours(zone) - (one.lng or 0) / 15)
@@ -297,7 +289,7 @@ CHECKS: tuple[Check, ...] = (
     Check("no_cancellation_policy", RULES, MEDIUM, "cancellationPolicyId", _empty(lambda one: one.cancellation_policy_id or one.cancellation_policy, "it has no cancellation policy"), "Choose one."),
 
     Check("no_time_zone", PLACE, HIGH, "timeZoneName", _empty(lambda one: one.time_zone_name, "it has no time zone"), "Set an IANA name such as Europe/Lisbon."),
-    Check("unknown_time_zone", PLACE, HIGH, "timeZoneName", _when(lambda one: bool(one.time_zone_name) and _zone(one) is None, lambda one: f'"{quoted(one.time_zone_name or "", 40)}" is no time zone'), "Set an IANA name such as Europe/Lisbon."),
+    Check("unknown_time_zone", PLACE, HIGH, "timeZoneName", _when(lambda one: bool(one.time_zone_name) and known_zone(one.time_zone_name) is None, lambda one: f'"{quoted(one.time_zone_name or "", 40)}" is no time zone'), "Set an IANA name such as Europe/Lisbon."),
     Check("time_zone_of_another_country", PLACE, HIGH, "timeZoneName", _when(_foreign_zone, lambda one: f"no clock in {quoted(one.country_code or '', 2)} shows the time of {quoted(one.time_zone_name or '', 40)}"), "Set the zone of the place, or mend the country."),
     Check("no_country", PLACE, MEDIUM, "countryCode", _empty(lambda one: one.country_code, "it has no country code"), "Set two letters such as PT."),
     Check("unknown_country", PLACE, MEDIUM, "countryCode", _when(lambda one: bool(one.country_code) and not zones_of(one.country_code or ""), lambda one: f'"{quoted(one.country_code or "", 10)}" is no country code'), "Set two letters such as PT."),

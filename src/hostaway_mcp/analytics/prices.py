@@ -194,17 +194,14 @@ def odd_runs(nights: Iterable[OddNight]) -> tuple[OddPrice, ...]:
     return tuple(_odd(run) for run in runs)
 
 
-def weekday_parts(days: Sequence[Day]) -> dict[int, float]:
+def weekday_parts(priced: Sequence[tuple[int, float]]) -> dict[int, float]:
     """
     How much above or below its surroundings each weekday (0 is Monday) usually is, as a logarithm.
 
-    The median of a weekday's prices, each divided by the median of the fortnight around it. Worked example:
-    100 from Sunday to Thursday and 120 on Fridays and Saturdays: log 1.2 = 0.182 for those, 0 for the rest.
+    Takes the weekday and the price's logarithm of each priced day, in the order of the days. It is the median
+    of a weekday's prices, each divided by the median of the fortnight around it. Worked example: 100 from
+    Sunday to Thursday and 120 on Fridays and Saturdays: log 1.2 = 0.182 for those, 0 for the rest.
     """
-    return _parts_of([(day.date.weekday(), log(day.price)) for day in days if day.price])
-
-
-def _parts_of(priced: Sequence[tuple[int, float]]) -> dict[int, float]:
     values = [value for _, value in priced]
     parts: dict[int, list[float]] = defaultdict(list)
     for index, (weekday, own) in enumerate(priced):
@@ -230,7 +227,7 @@ class _Surroundings:
         if not on_end:
             weekdays = [day.date.weekday() for day in days]
         pairs = zip(weekdays, logs, strict=True)
-        parts = _parts_of([(weekday, value) for weekday, value in pairs if value is not None])
+        parts = weekday_parts([(weekday, value) for weekday, value in pairs if value is not None])
         self.days = days
         self._weekly = [parts.get(weekday, 0.0) for weekday in weekdays]
         self._own = [

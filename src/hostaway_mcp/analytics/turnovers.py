@@ -18,8 +18,8 @@ PRIORITIES = (("impossible", 0.0), ("urgent", 3.0), ("high", 6.0), ("normal", 24
 """A priority, and up to which slack in hours it is given; whatever has more hours is `low`."""
 
 
-class Placed(Protocol):
-    """A stay, and what of it stands on a calendar."""
+class Dated(Protocol):
+    """A stay, and what of it stands on a calendar: a `Reservation`, or a row of the replica's."""
 
     @property
     def id(self) -> int: ...
@@ -33,7 +33,7 @@ class Placed(Protocol):
     def departure(self) -> date | None: ...
 
 
-S = TypeVar("S", bound=Placed)
+S = TypeVar("S", bound=Dated)
 Units = frozenset[int]
 """The units of a stay; empty where they are not known, or the listing has one."""
 
@@ -100,7 +100,7 @@ def _of(leaves: S, here: Sequence[S], units: Callable[[S], Units], *, many: bool
     return found
 
 
-def _follows(one: Placed, leaves: Placed) -> bool:
+def _follows(one: Dated, leaves: Dated) -> bool:
     return one.id != leaves.id and (one.arrival or date.min) >= (leaves.departure or date.max)
 
 
@@ -114,7 +114,7 @@ def units_of_stay(stay: Reservation) -> Units:
     return frozenset(unit.listing_unit_id for unit in stay.reservation_unit)
 
 
-def overlaps(stays: Sequence[Placed]) -> bool:
+def overlaps(stays: Sequence[Dated]) -> bool:
     """Whether two of these stays, in the order of their arrivals, sleep there on one night."""
     end = date.min
     for stay in stays:
@@ -147,7 +147,7 @@ def slack_hours(departs_at: datetime, arrives_at: datetime) -> float:
     return round((arrives_at - departs_at).total_seconds() / 3_600, 2)
 
 
-def least_slack(leaves: Placed, comes: Placed) -> float:
+def least_slack(leaves: Dated, comes: Dated) -> float:
     """A place among the others where the hours are not known: as if check-in were at the check-out hour."""
     return 24.0 * ((comes.arrival or date.max) - (leaves.departure or date.max)).days
 

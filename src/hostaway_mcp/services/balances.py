@@ -17,7 +17,6 @@ from hostaway_mcp.analytics.balances import (
     holds_of,
     reason_without,
 )
-from hostaway_mcp.errors import UnknownNameError
 from hostaway_mcp.models.guest_payments import ChargeStatus, GuestCharge
 from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.models.reservations import Reservation
@@ -25,7 +24,8 @@ from hostaway_mcp.services.answers import ListAnswer, Missing, Money, Record
 from hostaway_mcp.services.charges import Charged, Charges
 from hostaway_mcp.services.copy import resume_of
 from hostaway_mcp.services.cursors import SortKey, cut
-from hostaway_mcp.services.portfolio import ListingRef, Portfolio, in_place
+from hostaway_mcp.services.narrowed import ids_of_group
+from hostaway_mcp.services.portfolio import ListingRef, Portfolio
 from hostaway_mcp.services.reservations.rows import guest_name, listing_name
 from hostaway_mcp.services.stays import By, NamedListings, Stays, Wanted, named_listings
 from hostaway_mcp.services.untrusted import clean_name
@@ -176,11 +176,8 @@ class BalanceBook:
         if listing is not None:
             chosen = await self._portfolio.choose(listing)
             inside, understood = frozenset(one.id for one in chosen.listings), chosen.understood
-        if group is not None:
-            there, warnings = in_place(tuple(named.by_id.values()), group)
-            if not there:
-                raise UnknownNameError(named.warning or warnings[0])
-            ids = frozenset(one.id for one in there)
+        ids = ids_of_group(named, group)
+        if ids is not None:
             inside = ids if inside is None else inside & ids
         return inside, understood
 

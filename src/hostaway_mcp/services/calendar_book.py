@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -120,9 +119,6 @@ class CalendarBook:
                 some = lacking[start : start + AT_ONCE]
                 strips = await store.calendar.strips(some, today - AROUND, today + AROUND)
                 self._kept |= {number: _kept(strip) for number, strip in strips.items()}
-            if len(lacking) > AT_ONCE:
-                # Millions of days that stay would be gone through at each of Python's larger collections.
-                gc.freeze()
             found = self.calendars({one.id: self._kept[one.id] for one in listings if one.id in self._kept})
             if len(self._given) >= MOST_GIVEN:
                 self._given.clear()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -13,7 +13,7 @@ from pydantic import Field, PlainSerializer
 from hostaway_mcp import calls
 from hostaway_mcp.analytics.calendar_days import Day, usual_units
 from hostaway_mcp.clock import Clock
-from hostaway_mcp.errors import HostawayMcpError, InputError, UnknownNameError
+from hostaway_mcp.errors import HostawayMcpError, InputError
 from hostaway_mcp.models.calendar import CalendarDay
 from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.services.answers import Missing, Record
@@ -22,8 +22,9 @@ from hostaway_mcp.services.calendar_book import CalendarBook, Calendars, Kept, o
 from hostaway_mcp.services.copied_stays import rests_on_the_replica
 from hostaway_mcp.services.copy import CALENDAR, Copied, Copy
 from hostaway_mcp.services.dates import Span
+from hostaway_mcp.services.narrowed import of_group
 from hostaway_mcp.services.nights import is_free, status_of, units_of
-from hostaway_mcp.services.portfolio import ListingRef, Portfolio, in_place, incomplete
+from hostaway_mcp.services.portfolio import ListingRef, Portfolio, incomplete
 from hostaway_mcp.sync.replica import Replica
 
 if TYPE_CHECKING:
@@ -85,6 +86,16 @@ class Scope:
         """Their numbers."""
         return [one.id for one in self.listings]
 
+    def insist(self) -> None:
+        """
+        Goes on unless nothing was had but the listings themselves.
+
+        Raises:
+            HostawayMcpError: why the first of the calendars could not be had.
+        """
+        if self.failures.error and not self.ages[1:]:
+            raise self.failures.error
+
 
 async def scope_of(portfolio: Portfolio, listing: ListingRef | None, group: str | None) -> Scope:
     """
@@ -95,11 +106,7 @@ async def scope_of(portfolio: Portfolio, listing: ListingRef | None, group: str 
         AmbiguousNameError: a name fits several.
     """
     chosen = await portfolio.choose(listing)
-    found: Sequence[Listing] = chosen.listings
-    if group is not None:
-        found, warnings = in_place(chosen.listings, group)
-        if not found:
-            raise UnknownNameError(warnings[0])
+    found = of_group(chosen.listings, group)
     missing = incomplete(chosen.known, listing)
     return Scope(tuple(found), [chosen.known.as_of], missing, dict(chosen.understood), not missing)
 

@@ -11,10 +11,11 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from hostaway_mcp.analytics.conflicts import Booked, Conflict, ConflictKind, Home, find_conflicts
+from hostaway_mcp.analytics.turnovers import Dated
 from hostaway_mcp.clock import Clock
 from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.models.reservations import By, Reservation, ReservationStatus
-from hostaway_mcp.services.copied_stays import CopiedStays, Dated, rests_on_the_replica
+from hostaway_mcp.services.copied_stays import CopiedStays, rests_on_the_replica
 from hostaway_mcp.services.copy import Copied
 from hostaway_mcp.services.dates import ONE_DAY, Span
 from hostaway_mcp.services.wanted import Wanted

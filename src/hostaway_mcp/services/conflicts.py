@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from hostaway_mcp.analytics import conflicts as clashes
 from hostaway_mcp.analytics.calendar_days import usual_units
 from hostaway_mcp.analytics.conflicts import Booked, Conflict, ConflictKind, Home
+from hostaway_mcp.analytics.turnovers import Dated
+from hostaway_mcp.clock import zone_or_utc
 from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.models.reservations import Reservation, ReservationStatus, StatusClass
 from hostaway_mcp.services import calendar_days
@@ -27,7 +28,7 @@ from hostaway_mcp.services.calendar_days import (
 )
 from hostaway_mcp.services.conflict_book import Clashes, ConflictBook
 from hostaway_mcp.services.conflict_rows import ConflictRow, ConflictsAnswer, KindCount, in_words, stay_row
-from hostaway_mcp.services.copied_stays import Dated, Narrowed
+from hostaway_mcp.services.copied_stays import Narrowed
 from hostaway_mcp.services.copy import Copied
 from hostaway_mcp.services.cursors import ANSWER_BYTES, SortKey, cut_ordered, rows_after
 from hostaway_mcp.services.dates import ONE_DAY, Span, read_period
@@ -308,15 +309,12 @@ def _booked(stay: Dated) -> Booked:
 
 def _home(listing: Listing, units: int) -> Home:
     return Home(
-        listing.id, units, listing.check_in_time_start, listing.check_out_time, _zone(listing.time_zone_name)
+        listing.id,
+        units,
+        listing.check_in_time_start,
+        listing.check_out_time,
+        zone_or_utc(listing.time_zone_name),
     )
-
-
-def _zone(name: str | None) -> ZoneInfo:
-    try:
-        return ZoneInfo(name or "UTC")
-    except (ValueError, KeyError, OSError):
-        return ZoneInfo("UTC")
 
 
 def _counts(found: Sequence[Conflict]) -> tuple[KindCount, ...]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from hostaway_mcp import calls
+from hostaway_mcp.analytics.turnovers import Dated
 from hostaway_mcp.models.channels import Channel
-from hostaway_mcp.models.reservations import By, Reservation, ReservationStatus, StatusClass
+from hostaway_mcp.models.reservations import By, Reservation, ReservationStatus
 from hostaway_mcp.services.copy import STAYS, Copied, Copy, begins_at, covered, whole_at
 from hostaway_mcp.services.wanted import Wanted
 
@@ -50,21 +51,6 @@ class StayPage:
     as_of: datetime
     lacks: str | None = None
     """What is known to be missing."""
-
-
-class Dated(Protocol):
-    """A stay, and what of it stands on a calendar: a `Reservation`, or a row of the replica's."""
-
-    @property
-    def id(self) -> int: ...
-    @property
-    def listing_id(self) -> int | None: ...
-    @property
-    def status_class(self) -> StatusClass: ...
-    @property
-    def arrival(self) -> date | None: ...
-    @property
-    def departure(self) -> date | None: ...
 
 
 @dataclass(frozen=True, slots=True)

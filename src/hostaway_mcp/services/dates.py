@@ -94,6 +94,21 @@ def read_period(
     return span
 
 
+def read_days(day: str | None, days: int | None, today: date, *, most: int, what: str) -> Span:
+    """
+    The days from `day` (default today; a word may be several) on, where `what` has so many at most.
+
+    Raises:
+        InputError: a date that cannot be read, or more days.
+    """
+    span = read_span(day or "today", today)
+    if days is None and span.days > most:
+        raise InputError(
+            f"`date` is {span.days} days long; {what} at most {most}.", hint="Give its first day and `days`."
+        )
+    return span if days is None else Span(span.first, span.first + ONE_DAY * (days - 1))
+
+
 def _read_end(words: str, start: Span, today: date) -> Span:
     """`friday` to `sunday` is the Sunday after that Friday, although another Sunday may come sooner."""
     end = read_span(words, today)

@@ -21,7 +21,8 @@ from hostaway_mcp.services.copy import copied_or_live
 from hostaway_mcp.services.cursors import SortKey, cut, descending
 from hostaway_mcp.services.dates import Span, read_period, read_span
 from hostaway_mcp.services.facts import Facts, Gathering, Known
-from hostaway_mcp.services.portfolio import ListingRef, Portfolio, fold, in_place, name_of
+from hostaway_mcp.services.narrowed import of_group
+from hostaway_mcp.services.portfolio import ListingRef, Portfolio, fold, name_of
 from hostaway_mcp.services.untrusted import clean, clean_name
 
 FRESH_SECONDS = 60.0
@@ -215,10 +216,7 @@ def _ids(
     ids = frozenset(one.id for one in chosen) if listing is not None else None
     if group is None:
         return ids
-    there, warnings = in_place(tuple(every.values()), group)
-    if not there:
-        raise UnknownNameError(warnings[0])
-    inside = frozenset(one.id for one in there)
+    inside = frozenset(one.id for one in of_group(tuple(every.values()), group))
     return inside if ids is None else inside & ids
 
 

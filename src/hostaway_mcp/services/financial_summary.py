@@ -11,7 +11,7 @@ from typing import Any, Literal
 from hostaway_mcp import calls
 from hostaway_mcp.analytics.revenue import Basis, Stay
 from hostaway_mcp.client import Hostaway
-from hostaway_mcp.errors import InputError, UnknownNameError, UpstreamError
+from hostaway_mcp.errors import InputError, UpstreamError
 from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.services.answers import Detail, Missing
 from hostaway_mcp.services.copy import resume_of
@@ -19,8 +19,9 @@ from hostaway_mcp.services.cursors import ANSWER_BYTES, cut
 from hostaway_mcp.services.dates import ONE_DAY, Span, read_period
 from hostaway_mcp.services.facts import Facts, Known
 from hostaway_mcp.services.finance import Finance
+from hostaway_mcp.services.narrowed import of_group
 from hostaway_mcp.services.owned_listings import OwnedListings, read_owned_listings
-from hostaway_mcp.services.portfolio import ListingRef, Portfolio, in_place, incomplete, label
+from hostaway_mcp.services.portfolio import ListingRef, Portfolio, incomplete, label
 from hostaway_mcp.services.reconciliation import reconcile_with
 from hostaway_mcp.services.stay_money import StayMoney
 from hostaway_mcp.services.stays import By, Wanted
@@ -154,12 +155,7 @@ class FinancialSummary:
 
     async def _scope(self, listing: ListingRef | None, group: str | None) -> Scope:
         chosen = await self._portfolio.choose(listing)
-        found = chosen.listings
-        if group is not None:
-            inside, warnings = in_place(found, group)
-            if not inside:
-                raise UnknownNameError(warnings[0])
-            found = tuple(inside)
+        found = tuple(of_group(chosen.listings, group))
         archived = [one for one in found if one.is_archived]
         says: tuple[str, ...] = ()
         if archived:

@@ -112,8 +112,7 @@ class Gaps:
         span = read_period(first, last, today, exclusive=True, default_days=DEFAULT_NIGHTS)
         limited(span, MAX_DAYS, "find_gaps")
         found = await self._found(scope, span, today, max_nights)
-        if scope.failures.error and not scope.ages[1:]:
-            raise scope.failures.error
+        scope.insist()
         question: dict[str, Any] = {"listing": listing, "group": group, "span": (span.first, span.last)}
         question |= {"max_nights": max_nights, "turnover_cost": turnover_cost}
         part = cut(

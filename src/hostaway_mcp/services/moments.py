@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from hostaway_mcp.clock import Clock
+from hostaway_mcp.clock import Clock, known_zone
 from hostaway_mcp.errors import InputError
 from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.redaction import quoted
@@ -63,10 +63,5 @@ def _day(text: str, listings: Iterable[Listing], clock: Clock) -> datetime:
 
 def _zone(listings: Iterable[Listing]) -> ZoneInfo:
     zones = Counter(one.time_zone_name for one in listings if one.time_zone_name)
-    for name, _ in zones.most_common():
-        try:
-            return ZoneInfo(name)
-        except (KeyError, ValueError, OSError):
-            # Not an IANA name: zoneinfo says so in three ways.
-            continue
-    return ZoneInfo("UTC")
+    known = (known_zone(name) for name, _ in zones.most_common())
+    return next(filter(None, known), ZoneInfo("UTC"))

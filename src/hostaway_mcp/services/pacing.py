@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from hostaway_mcp.analytics.pace import YEAR, Tally, lead_time, on_books, pickup, spread, tally
 from hostaway_mcp.analytics.revenue import Stay, apportion
-from hostaway_mcp.errors import InputError, UnknownNameError, UpstreamError
+from hostaway_mcp.errors import InputError, UpstreamError
 from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.models.reservations import ReservationStatus
 from hostaway_mcp.services.answers import Missing, Money
@@ -18,6 +18,7 @@ from hostaway_mcp.services.copy import resume_of
 from hostaway_mcp.services.cursors import ANSWER_BYTES, cut
 from hostaway_mcp.services.dates import ONE_DAY, Span, read_day, read_period
 from hostaway_mcp.services.facts import Known
+from hostaway_mcp.services.narrowed import of_group
 from hostaway_mcp.services.pace_rows import (
     ChannelShare,
     Days,
@@ -27,7 +28,7 @@ from hostaway_mcp.services.pace_rows import (
     PickupRow,
     SameListings,
 )
-from hostaway_mcp.services.portfolio import ListingRef, Portfolio, in_place, incomplete, name_of
+from hostaway_mcp.services.portfolio import ListingRef, Portfolio, incomplete, name_of
 from hostaway_mcp.services.stay_money import StayMoney
 from hostaway_mcp.services.stays import By, Wanted
 from hostaway_mcp.services.summary_rows import digits_of
@@ -148,13 +149,8 @@ class Pace:
 
 
 def _inside(listings: Sequence[Listing], group: str | None) -> dict[int, Listing]:
-    found = [one for one in listings if not one.is_archived]
-    if group is not None:
-        there, warnings = in_place(found, group)
-        if not there:
-            raise UnknownNameError(warnings[0])
-        found = there
-    return {one.id: one for one in found}
+    active = [one for one in listings if not one.is_archived]
+    return {one.id: one for one in of_group(active, group)}
 
 
 def _books_at(words: str | None, today: date) -> date:

@@ -143,8 +143,7 @@ class Prices:
         limited(span, MAX_DAYS, "check_prices")
         open_span = Span(max(span.first, today), span.last)
         found, nights, warnings = await self._found(scope, open_span, today, chosen)
-        if scope.failures.error and not scope.ages[1:]:
-            raise scope.failures.error
+        scope.insist()
         question: dict[str, Any] = {"listing": listing, "group": group, "span": (span.first, span.last)}
         question |= {"rules": sorted(rules)}
         part = cut(

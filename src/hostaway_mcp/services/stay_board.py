@@ -8,15 +8,16 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from hostaway_mcp.errors import InputError, UnknownNameError
+from hostaway_mcp.analytics.turnovers import Dated
 from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.models.reservations import Reservation, StatusClass
 from hostaway_mcp.services.answers import ListAnswer, Missing, Record
-from hostaway_mcp.services.copied_stays import Dated, Narrowed
+from hostaway_mcp.services.copied_stays import Narrowed
 from hostaway_mcp.services.cursors import ANSWER_BYTES, Cut, cut_ordered
-from hostaway_mcp.services.dates import ONE_DAY, Span, read_span
+from hostaway_mcp.services.dates import ONE_DAY, Span, read_days
 from hostaway_mcp.services.facts import Known
-from hostaway_mcp.services.portfolio import Portfolio, in_place
+from hostaway_mcp.services.narrowed import ids_of_group
+from hostaway_mcp.services.portfolio import Portfolio
 from hostaway_mcp.services.reservations.rows import ReservationRow, row_of
 from hostaway_mcp.services.stay_sheet import (
     BOOKED,
@@ -35,7 +36,7 @@ from hostaway_mcp.services.stay_sheet import (
     stands,
     turnovers_of,
 )
-from hostaway_mcp.services.stays import By, NamedListings, Stays, Wanted, named_listings
+from hostaway_mcp.services.stays import By, Stays, Wanted, named_listings
 
 MAX_DAYS = 14
 SMALLEST_ROW_BYTES = 190
@@ -121,7 +122,7 @@ class StayBoard:
             HostawayMcpError: nothing at all could be had.
         """
         named = await named_listings(self._portfolio)
-        inside = _inside(group, named)
+        inside = ids_of_group(named, group)
         span = self._span(day, days, named.by_id, inside)
         # Who leaves on the first day slept the night before it.
         wanted = Wanted(by=By.STAY, first=span.first - ONE_DAY, last=span.last)
@@ -214,22 +215,7 @@ class StayBoard:
         inside: frozenset[int] | None,
     ) -> Span:
         here = [one for one in listings.values() if one.id in inside] if inside else tuple(listings.values())
-        span = read_span(day or "today", self._portfolio.today(here))
-        if days is None and span.days > MAX_DAYS:
-            raise InputError(
-                f"`date` is {span.days} days long; the board shows at most {MAX_DAYS}.",
-                hint="Give its first day and `days`.",
-            )
-        return span if days is None else Span(span.first, span.first + ONE_DAY * (days - 1))
-
-
-def _inside(group: str | None, named: NamedListings) -> frozenset[int] | None:
-    if group is None:
-        return None
-    found, warnings = in_place(tuple(named.by_id.values()), group)
-    if not found:
-        raise UnknownNameError(named.warning or warnings[0])
-    return frozenset(one.id for one in found)
+        return read_days(day, days, self._portfolio.today(here), most=MAX_DAYS, what="the board shows")
 
 
 def _placed(entry: Entry, listings: Mapping[int, Listing]) -> _Placed:

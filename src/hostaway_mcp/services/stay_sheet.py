@@ -10,12 +10,11 @@ from datetime import date, datetime
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
-from hostaway_mcp.analytics.turnovers import may_share_a_unit, units_of_stay
+from hostaway_mcp.analytics.turnovers import Dated, may_share_a_unit, units_of_stay
 from hostaway_mcp.errors import CursorError
 from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.models.reservations import By, Reservation, ReservationStatus, StatusClass
 from hostaway_mcp.services.answers import Missing
-from hostaway_mcp.services.copied_stays import Dated
 from hostaway_mcp.services.cursors import SortKey, read_cursor, rows_after
 from hostaway_mcp.services.dates import ONE_DAY, Span
 from hostaway_mcp.services.portfolio import fold

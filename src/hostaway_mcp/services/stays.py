@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from hostaway_mcp.client import Hostaway
 from hostaway_mcp.client.paging import walk_changes
 from hostaway_mcp.client.rows import Page
+from hostaway_mcp.clock import zone_or_utc
 from hostaway_mcp.errors import BrokenAnswerError, UpstreamError
 from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.models.reservations import By, Reservation
@@ -171,17 +172,10 @@ def days_of(listings: Mapping[int, Listing]) -> DayOf:
     def day_of(moment: datetime, listing_id: int | None) -> date:
         if listing_id not in zones:
             listing = listings.get(listing_id) if listing_id is not None else None
-            zones[listing_id] = _zone(listing.time_zone_name if listing else None)
+            zones[listing_id] = zone_or_utc(listing.time_zone_name if listing else None)
         return moment.astimezone(zones[listing_id]).date()
 
     return day_of
-
-
-def _zone(name: str | None) -> ZoneInfo:
-    try:
-        return ZoneInfo(name or "UTC")
-    except (ValueError, KeyError, OSError):
-        return ZoneInfo("UTC")
 
 
 def _changed(stay: Reservation) -> float:

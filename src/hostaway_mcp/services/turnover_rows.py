@@ -15,6 +15,7 @@ from hostaway_mcp.analytics.turnovers import (
     priority_of,
     slack_hours,
 )
+from hostaway_mcp.clock import known_zone
 from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.models.reservations import Reservation, StatusClass
 from hostaway_mcp.models.tasks import Task, TaskStatus
@@ -139,11 +140,7 @@ def check_out_hour(stay: Reservation, listing: Listing | None) -> int | None:
 
 def zone_of(listing: Listing | None) -> ZoneInfo | None:
     """Where a listing's hours are counted; None where that is not known."""
-    try:
-        return ZoneInfo(listing.time_zone_name) if listing and listing.time_zone_name else None
-    except (KeyError, ValueError, OSError):
-        # Not an IANA name: zoneinfo says so in three ways.
-        return None
+    return known_zone(listing.time_zone_name) if listing else None
 
 
 def _moment(day: date | None, hour: int | None, zone: ZoneInfo | None) -> datetime | None:

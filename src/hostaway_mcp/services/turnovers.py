@@ -7,19 +7,20 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from hostaway_mcp.analytics.turnovers import Turnover, Units, find_turnovers, units_of_stay
-from hostaway_mcp.errors import InputError, UnknownNameError, UpstreamError
+from hostaway_mcp.analytics.turnovers import Dated, Turnover, Units, find_turnovers, units_of_stay
+from hostaway_mcp.errors import UpstreamError
 from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.models.reservations import By, Reservation
 from hostaway_mcp.models.tasks import Task
 from hostaway_mcp.services.answers import ListAnswer, Missing
-from hostaway_mcp.services.copied_stays import Dated, Narrowed
+from hostaway_mcp.services.copied_stays import Narrowed
 from hostaway_mcp.services.cursors import cut_ordered, rows_after
-from hostaway_mcp.services.dates import ONE_DAY, Span, read_span
+from hostaway_mcp.services.dates import ONE_DAY, Span, read_days
 from hostaway_mcp.services.facts import Known
-from hostaway_mcp.services.portfolio import Portfolio, in_place
+from hostaway_mcp.services.narrowed import ids_of_group
+from hostaway_mcp.services.portfolio import Portfolio
 from hostaway_mcp.services.stay_sheet import BOOKED
-from hostaway_mcp.services.stays import NamedListings, Stays, Wanted, named_listings
+from hostaway_mcp.services.stays import Stays, Wanted, named_listings
 from hostaway_mcp.services.task_book import TaskBook, Team
 from hostaway_mcp.services.turnover_rows import Timed, TurnoverRow, row_of_turnover, timed_of
 
@@ -80,7 +81,7 @@ class TurnoverPlan:
             HostawayMcpError: nothing at all could be had.
         """
         named = await named_listings(self._portfolio)
-        inside = _inside(group, named)
+        inside = ids_of_group(named, group)
         span = self._span(day, days, named.by_id, inside)
         found = await self._find(span, span.last + look_ahead, inside, named.by_id)
         timed = [timed_of(one, named.by_id) for one in found.turnovers]
@@ -118,13 +119,7 @@ class TurnoverPlan:
         inside: frozenset[int] | None,
     ) -> Span:
         here = [one for one in listings.values() if inside is None or one.id in inside]
-        span = read_span(day or "today", self._portfolio.today(here))
-        if days is None and span.days > MAX_DAYS:
-            raise InputError(
-                f"`date` is {span.days} days long; a plan has at most {MAX_DAYS}.",
-                hint="Give its first day and `days`.",
-            )
-        return span if days is None else Span(span.first, span.first + ONE_DAY * (days - 1))
+        return read_days(day, days, self._portfolio.today(here), most=MAX_DAYS, what="a plan has")
 
     async def _find(
         self, span: Span, until: date, inside: frozenset[int] | None, listings: Mapping[int, Listing]
@@ -174,15 +169,6 @@ class TurnoverPlan:
         assigned = any(one.assignee_user_id for one in known.rows)
         team = await self._tasks.team() if assigned else Team({})
         return known, team, () if known.complete else (_no_tasks(known.why or "Not known."),)
-
-
-def _inside(group: str | None, named: NamedListings) -> frozenset[int] | None:
-    if group is None:
-        return None
-    found, warnings = in_place(tuple(named.by_id.values()), group)
-    if not found:
-        raise UnknownNameError(named.warning or warnings[0])
-    return frozenset(one.id for one in found)
 
 
 def _not_known(_: Dated) -> Units:

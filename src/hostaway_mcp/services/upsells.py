@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from hostaway_mcp.analytics.turnovers import Dated
 from hostaway_mcp.analytics.upsells import (
     MOST_NIGHTS,
     Around,
@@ -21,7 +22,7 @@ from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.models.reservations import By, Reservation, ReservationStatus, StatusClass
 from hostaway_mcp.services.answers import ListAnswer, Missing
 from hostaway_mcp.services.calendar import Calendar, Failures
-from hostaway_mcp.services.copied_stays import Dated, Narrowed
+from hostaway_mcp.services.copied_stays import Narrowed
 from hostaway_mcp.services.cursors import SortKey, rows_after, write_cursor
 from hostaway_mcp.services.dates import ONE_DAY, Span
 from hostaway_mcp.services.facts import Known

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Column, ColumnElement, Subquery, and_, false, func, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hostaway_mcp.clock import zone_or_utc
 from hostaway_mcp.models.channels import Channel
 from hostaway_mcp.models.names import spellings
 from hostaway_mcp.models.reservations import By
@@ -131,7 +132,7 @@ class StayWindows:
         names = (await connection.execute(known)).scalars().all()
         by_bounds: dict[tuple[datetime, datetime], list[str]] = {}
         for name in names:
-            by_bounds.setdefault(_bounds(first, last, _zone(name)), []).append(name)
+            by_bounds.setdefault(_bounds(first, last, zone_or_utc(name)), []).append(name)
         utc = _bounds(first, last, ZoneInfo("UTC"))
         of_stay = select(zone).where(self._desk.mine(listings), listings.c.id == reservations.c.listing_id)
         here = func.coalesce(of_stay.scalar_subquery(), "")
@@ -179,10 +180,3 @@ _EARLIEST, _LATEST = date(1, 1, 3), date(9999, 12, 29)
 
 def _between(column: Column[Any], bounds: tuple[datetime, datetime]) -> ColumnElement[bool]:
     return and_(column >= bounds[0], column < bounds[1])
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ValueError, KeyError, OSError):
-        return ZoneInfo("UTC")

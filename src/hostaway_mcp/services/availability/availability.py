@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any, Literal
 
+from hostaway_mcp.analytics.turnovers import Dated
 from hostaway_mcp.client import Hostaway
 from hostaway_mcp.errors import HostawayMcpError
 from hostaway_mcp.models.calendar import CalendarDay
@@ -37,7 +38,7 @@ from hostaway_mcp.services.availability.wish import (
 )
 from hostaway_mcp.services.calendar import Calendar
 from hostaway_mcp.services.copied_calendars import CopiedCalendars
-from hostaway_mcp.services.copied_stays import Dated, Narrowed, rests_on_the_replica
+from hostaway_mcp.services.copied_stays import Narrowed, rests_on_the_replica
 from hostaway_mcp.services.copy import CALENDAR, copied_or_live
 from hostaway_mcp.services.cursors import write_cursor
 from hostaway_mcp.services.dates import ONE_DAY

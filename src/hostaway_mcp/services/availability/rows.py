@@ -9,12 +9,12 @@ from typing import Any
 
 from pydantic import Field
 
+from hostaway_mcp.analytics.turnovers import Dated
 from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.models.reservations import StatusClass
 from hostaway_mcp.services.answers import ListAnswer, Missing, Money
 from hostaway_mcp.services.availability.wish import Window, Wish, sleeps
 from hostaway_mcp.services.calendar import Failures
-from hostaway_mcp.services.copied_stays import Dated
 from hostaway_mcp.services.cursors import ANSWER_BYTES, SortKey, rows_after
 from hostaway_mcp.services.portfolio import ListingRow, listing_key
 
