@@ -106,7 +106,7 @@ def test_a_failed_registration_is_gone_on_with(
     shell: Shell, account: dict[int, Any], sandbox: Sandbox, tmp_path: Path
 ) -> None:
     """Hostaway took it, the answer was lost: done again it finds the same one."""
-    sandbox.faults.add("commit_then_cut", method="POST", path="/v1/webhooks*", times=1)
+    sandbox.faults.add("close", method="POST", path="/v1/webhooks*", committed=True)
     code, out, err = shell("webhooks", "register")
     assert code != 0
     assert len(account) == 1

@@ -514,7 +514,7 @@ async def test_f17_a_gzip_bomb_from_the_sandbox() -> None:
 async def test_a_write_that_was_committed_and_cut_is_sent_once() -> None:
     """F5 for writes: it took effect, the answer was lost, and nobody repeats it."""
     async with rigged() as rig:
-        rig.sandbox.faults.add("commit_then_cut", path="/v1/listings/*")
+        rig.sandbox.faults.add("close", path="/v1/listings/*", committed=True)
         with pytest.raises(BrokenAnswerError):
             await rig.transport.call(rig.rename("Renamed once"))
         assert rig.hits(method="PUT") == 1

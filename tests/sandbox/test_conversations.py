@@ -7,7 +7,7 @@ import httpx2
 from hostaway_mcp.sandbox import Sandbox
 from hostaway_mcp.sandbox.world.conversations import conversation_id, has_conversation
 
-from .conftest import TODAY
+from .conftest import TODAY, FakeClock
 
 
 def coming(sandbox: Sandbox) -> int:
@@ -45,6 +45,29 @@ async def test_sending_defaults_to_email(sandbox: Sandbox, client: httpx2.AsyncC
     newest = (await client.get(path)).json()["result"][0]
     assert newest["id"] == sent["id"]
     assert (await client.post(path, json={"body": "  "})).status_code == 400
+
+
+async def test_a_message_may_wait_before_it_is_sent(
+    sandbox: Sandbox, client: httpx2.AsyncClient, clock: FakeClock
+) -> None:
+    sandbox.world.sending_seconds = 20.0
+    path = f"/conversations/{conversation_id(coming(sandbox))}/messages"
+    number = (await client.post(path, json={"body": "hello"})).json()["result"]["id"]
+    sending = (await client.get(f"{path}/{number}")).json()["result"]
+    assert (sending["status"], sending["sentChannelDate"]) == ("awaiting", None)
+    assert number not in {row["id"] for row in (await client.get(path)).json()["result"]}
+    clock.seconds += 20
+    assert (await client.get(path)).json()["result"][0]["id"] == number
+
+
+async def test_a_message_may_fail(sandbox: Sandbox, client: httpx2.AsyncClient) -> None:
+    """The call succeeds; the message is there, but only among messages of every status."""
+    sandbox.faults.add("message_fails", operation="sendConversationMessage")
+    path = f"/conversations/{conversation_id(coming(sandbox))}/messages"
+    number = (await client.post(path, json={"body": "hello"})).json()["result"]["id"]
+    assert number not in {row["id"] for row in (await client.get(path)).json()["result"]}
+    every = (await client.get(path, params={"includeScheduledMessages": 1})).json()["result"]
+    assert {row["id"]: row["status"] for row in every}[number] == "failed"
 
 
 async def test_templates_are_filled_for_a_reservation(sandbox: Sandbox, client: httpx2.AsyncClient) -> None:

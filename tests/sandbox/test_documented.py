@@ -47,6 +47,7 @@ async def test_answer_has_the_documented_shape(
 ) -> None:
     answer = await send(client, request_for(sandbox, operation_id))
     assert answer.status_code == 200, answer.text[:400]
+    assert bool(sandbox.effects) == (known_operations()[operation_id].effect not in ("read", "auth"))
     schema = response_schema(operations()[operation_id][2])
     if schema is None or "json" not in answer.headers["content-type"]:
         assert answer.headers["content-type"].startswith("text/csv")

@@ -42,7 +42,8 @@ _FAULTS: tuple[tuple[type[Exception], type[UpstreamError], str], ...] = (
     (httpx2.LocalProtocolError, UnreachableError, "was sent nothing: the request is not valid HTTP"),
     (httpx2.TimeoutException, TimedOutError, "did not answer in time"),
     (httpx2.HTTPError, BrokenAnswerError, "cut the connection before its answer was complete"),
-    # An application behind ASGITransport drops its connection by raising this.
+    # An application behind ASGITransport refuses or drops its connection by raising these.
+    (ConnectionRefusedError, UnreachableError, "could not be reached"),
     (ConnectionError, BrokenAnswerError, "cut the connection before its answer was complete"),
 )
 

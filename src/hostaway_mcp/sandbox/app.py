@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -13,18 +12,14 @@ from urllib.parse import parse_qsl
 from hostaway_mcp.sandbox.calls import HANDLERS, Call
 from hostaway_mcp.sandbox.documented import Operation, find_operation
 from hostaway_mcp.sandbox.envelope import DENIED, NOT_FOUND, TOO_MANY, RefusalError, Reply
-from hostaway_mcp.sandbox.faults import INSTEAD, Cut, Fault, Wire, pieces_of, spoil, wire_instead
+from hostaway_mcp.sandbox.faults import INSTEAD, Cut, Fault, Refused, Wire, spoil, wire_instead
 from hostaway_mcp.sandbox.forms import FORMS, read_form
 from hostaway_mcp.sandbox.limits import Excess
 from hostaway_mcp.sandbox.strict import body_violations, content_type_violation, query_violations
+from hostaway_mcp.sandbox.wire import Receive, Scope, Send, drop, hang, pause, write
 
 if TYPE_CHECKING:
     from hostaway_mcp.sandbox.sandbox import Sandbox
-
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
 
 OPEN_TO_ALL = ("createAccessToken", "revokeAccessToken")
 
@@ -52,32 +47,60 @@ class App:
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
+        self._late: set[asyncio.Task[Reply]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request, or the life of the server."""
         if scope["type"] == "lifespan":
             await _live(receive, send)
         elif scope["type"] == "http":
-            await self._serve(scope, receive, send)
+            try:
+                await self._serve(scope, receive, send)
+            except (Cut, Refused) as event:
+                if not await drop(event, send, receive) and not event.answered:
+                    raise
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        found = _found(scope["method"], scope["path"])
+        operation = found[0].id if found else None
+        fault = self._sandbox.faults.take(scope["method"], scope["path"], operation)
+        if fault and fault.kind == "refuse":
+            raise Refused("the connection was refused")
         request = await self._record(scope, receive)
-        fault = self._sandbox.faults.take(request.method, request.path)
-        request.fault = fault.kind if fault else None
-        if fault and fault.kind in INSTEAD:
-            await self._misbehave(fault, request, scope, receive, send)
+        request.operation, request.fault = operation, fault.kind if fault else None
+        if fault and fault.kind in INSTEAD and not fault.committed:
+            await self._misbehave(fault, request, receive, send)
             return
-        if fault and fault.kind == "slow":
-            await self._wait(fault.options.get("seconds", 1.0))
-        reply = self._answer(request)
-        if fault:
-            if fault.kind == "commit_then_cut":
-                await _cut(scope, send)
-            reply.payload = json.loads(reply.body()) if reply.text is None else None
+        reply = await self._reply(request, fault)
+        if fault and fault.kind in INSTEAD:
+            await self._misbehave(fault, request, receive, send)
+            return
+        if fault and reply.text is None:
+            reply.payload = json.loads(reply.body())
             spoil(fault, reply.payload)
         request.status = reply.status
         wire = Wire(reply.status, {"content-type": reply.content_type} | reply.headers, reply.body())
-        await self._write(wire, send, fault)
+        await write(wire, send, fault, self._sandbox.clock)
+
+    async def _reply(self, request: Recorded, fault: Fault | None) -> Reply:
+        """The work, and what a fault does to it."""
+        if fault and fault.kind == "slow" and not fault.committed:
+            task = asyncio.create_task(self._answer_late(request, fault))
+            self._late.add(task)
+            task.add_done_callback(self._late.discard)
+            # A server goes on although its caller has left.
+            return await asyncio.shield(task)
+        sent = len(self._sandbox.deliveries)
+        reply = self._answer(request, fault)
+        if fault and fault.kind == "deliver_twice":
+            self._sandbox.deliveries += self._sandbox.deliveries[sent:]
+        if fault and fault.kind == "slow":
+            await pause(self._sandbox.clock, fault.options.get("seconds", 1.0))
+        return reply
+
+    async def _answer_late(self, request: Recorded, fault: Fault) -> Reply:
+        await pause(self._sandbox.clock, fault.options.get("seconds", 1.0))
+        return self._answer(request, fault)
 
     async def _record(self, scope: Scope, receive: Receive) -> Recorded:
         body, more = b"", True
@@ -101,16 +124,15 @@ class App:
         self._sandbox.requests.append(request)
         return request
 
-    def _answer(self, request: Recorded) -> Reply:
+    def _answer(self, request: Recorded, fault: Fault | None) -> Reply:
         try:
-            return self._route(request)
+            return self._route(request, fault)
         except RefusalError as refusal:
             return refusal.reply()
 
-    def _route(self, request: Recorded) -> Reply:
+    def _route(self, request: Recorded, fault: Fault | None) -> Reply:
         sandbox = self._sandbox
-        found = find_operation(request.method, request.path.removeprefix("/v1"))
-        found = found if request.path.startswith("/v1/") else None
+        found = _found(request.method, request.path)
         authorization = request.headers.get("authorization", "")
         request.account = sandbox.tokens.owner(authorization)
         excess = self._admit(request, found[0] if found else None)
@@ -119,7 +141,6 @@ class App:
         if found is None:
             raise RefusalError(404, NOT_FOUND)
         operation, path = found
-        request.operation = operation.id
         if operation.id not in OPEN_TO_ALL:
             self._let_in(authorization)
         body = _read_body(operation, request)
@@ -127,7 +148,7 @@ class App:
         handler = HANDLERS.get(operation.id)
         if handler is None:
             raise RefusalError(501, f"The sandbox does not simulate {operation.id}")
-        return handler(Call(sandbox, operation, path, request.query, body))
+        return handler(Call(sandbox, operation, path, request.query, body, fault))
 
     def _let_in(self, authorization: str) -> None:
         if not self._sandbox.tokens.is_usable(authorization, at=self._sandbox.clock.monotonic()):
@@ -166,45 +187,19 @@ class App:
         if found and self._sandbox.strict:
             raise RefusalError(400, "Strict mode: " + "; ".join(found[:5]))
 
-    async def _misbehave(
-        self, fault: Fault, request: Recorded, scope: Scope, receive: Receive, send: Send
-    ) -> None:
+    async def _misbehave(self, fault: Fault, request: Recorded, receive: Receive, send: Send) -> None:
         if fault.kind == "hang":
-            await self._hang(fault.options.get("seconds", 3600.0), receive)
+            await hang(self._sandbox.clock, fault.options.get("seconds", 3600.0), receive)
         if fault.kind in ("hang", "close"):
-            await _cut(scope, send)
+            raise Cut("the connection was dropped", reset=fault.options.get("reset", False))
         wire = wire_instead(fault)
         request.status = wire.status
-        await self._write(wire, send, None)
+        await write(wire, send, None, self._sandbox.clock)
 
-    async def _hang(self, seconds: float, receive: Receive) -> None:
-        """Says nothing until the time is over or the caller has gone."""
-        waits = [asyncio.ensure_future(self._wait(seconds)), asyncio.ensure_future(_leave(receive))]
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
-            await asyncio.gather(*waits, return_exceptions=True)
 
-    async def _write(self, wire: Wire, send: Send, fault: Fault | None) -> None:
-        headers = wire.headers | {"content-length": str(len(wire.body))}
-        raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
-        await send({"type": "http.response.start", "status": wire.status, "headers": raw})
-        if fault is None or fault.kind not in ("truncate", "drip"):
-            await send({"type": "http.response.body", "body": wire.body})
-            return
-        for piece in pieces_of(fault, wire.body):
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
-            if fault.kind == "drip":
-                await self._wait(fault.options.get("interval", 0.1))
-        if fault.kind == "truncate":
-            raise Cut("the connection was cut in the middle of the answer")
-        await send({"type": "http.response.body", "body": b""})
-
-    async def _wait(self, seconds: float) -> None:
-        sleep = getattr(self._sandbox.clock, "sleep", asyncio.sleep)
-        await sleep(seconds)
+def _found(method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
+    """The documented operation of a path below /v1, with its parameters."""
+    return find_operation(method, path.removeprefix("/v1")) if path.startswith("/v1/") else None
 
 
 def _read_body(operation: Operation, request: Recorded) -> Any:
@@ -217,27 +212,6 @@ def _read_body(operation: Operation, request: Recorded) -> Any:
         return json.loads(request.body)
     except ValueError:
         raise RefusalError(400, "The body is not valid JSON") from None
-
-
-async def _cut(scope: Scope, send: Send) -> None:
-    """
-    Drops the connection.
-
-    A real server writes a 500 when an application ends without an answer, so there the head of an
-    answer with a body that never comes is sent first; the client sees a broken connection either way.
-    """
-    if "spec_version" in scope.get("asgi", {}):
-        await send(
-            {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1000000")]}
-        )
-        await send({"type": "http.response.body", "body": b" ", "more_body": True})
-    raise Cut("the connection was dropped")
-
-
-async def _leave(receive: Receive) -> None:
-    """Returns when the caller has gone."""
-    while (await receive())["type"] != "http.disconnect":
-        continue
 
 
 async def _live(receive: Receive, send: Send) -> None:

@@ -9,7 +9,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from hostaway_mcp.sandbox.documented import Json, Operation
+from hostaway_mcp.sandbox.effects import Action, Effect, changes_between
 from hostaway_mcp.sandbox.envelope import RefusalError, Reply, missing, page_of
+from hostaway_mcp.sandbox.faults import Fault
 
 if TYPE_CHECKING:
     from hostaway_mcp.sandbox.sandbox import Sandbox
@@ -25,6 +27,7 @@ class Call:
     path: dict[str, str]
     query: Sequence[tuple[str, str]]
     body: Any
+    fault: Fault | None = None
 
     @property
     def world(self) -> World:
@@ -66,6 +69,21 @@ class Call:
         """A bracketed parameter: name[]=a&name[]=b, name[0]=a, or a comma list in one of them."""
         found = [value for key, value in self.query if re.sub(r"\[\d*\]$", "[]", key) == f"{name}[]"]
         return [part for value in found for part in value.split(",") if part]
+
+    def did(
+        self,
+        action: Action,
+        kind: str,
+        number: int,
+        *,
+        before: Json | None = None,
+        after: Json | None = None,
+        day: str | None = None,
+    ) -> None:
+        """Writes down what the call has done to an object: `before` and `after` are its documents."""
+        changes = changes_between(before, after)
+        at = self.world.clock.now()
+        self.sandbox.effects.append(Effect(self.operation.id, action, kind, number, changes, at, day))
 
     def page(self, rows: Sequence[Json], *, default: int = 100, most: int = 500) -> Reply:
         """One page of rows by `limit` and `offset`."""

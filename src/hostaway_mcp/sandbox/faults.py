@@ -10,28 +10,34 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, Literal, get_args
 
-from hostaway_mcp.sandbox.documented import Json
+from hostaway_mcp.sandbox.documented import Json, operations
 from hostaway_mcp.sandbox.envelope import TOO_MANY
 
 Kind = Literal[
+    "refuse",
     "status",
     "fail_200",
     "html",
     "invalid_json",
-    "truncate",
-    "drip",
     "hang",
     "close",
     "redirect",
     "gzip_bomb",
     "rate_limited",
+    "truncate",
+    "drip",
+    "short_gzip",
+    "wrong_type",
     "bad_row",
     "unknown_value",
     "slow",
-    "commit_then_cut",
+    "answer_then_cut",
+    "deliver_twice",
+    "message_fails",
 ]
 
-# Kinds answered instead of the work, before tokens and limits are looked at.
+# Kinds that take the place of the answer: without any work, before tokens and limits are looked at, or,
+# when `committed`, after the work was done.
 INSTEAD: frozenset[str] = frozenset(
     ("status", "fail_200", "html", "invalid_json", "hang", "close", "redirect", "gzip_bomb", "rate_limited")
 )
@@ -45,6 +51,18 @@ PAGE = (
 class Cut(ConnectionResetError):  # noqa: N818 - an event of the wire, not an error of the program
     """The connection is dropped here. Over ASGI it reaches the caller; under uvicorn the socket closes."""
 
+    def __init__(self, text: str, *, reset: bool = False, answered: bool = False) -> None:
+        super().__init__(text)
+        self.reset = reset
+        self.answered = answered
+
+
+class Refused(ConnectionRefusedError):  # noqa: N818 - likewise
+    """Nobody answers the door. Over ASGI it reaches the caller; under uvicorn the socket is reset."""
+
+    reset = True
+    answered = False
+
 
 @dataclass(slots=True)
 class Fault:
@@ -53,15 +71,19 @@ class Fault:
     kind: Kind
     method: str | None
     path: str | None
+    operation: str | None
     times: int | None
     after: int
+    committed: bool
     options: Json = field(default_factory=dict)
     hits: int = 0
 
-    def meets(self, method: str, path: str) -> bool:
+    def meets(self, method: str, path: str, operation: str | None) -> bool:
         """Whether the call is one of those the fault is for."""
-        return (self.method is None or self.method.upper() == method) and (
-            self.path is None or fnmatchcase(path, self.path)
+        return (
+            (self.method is None or self.method.upper() == method)
+            and (self.path is None or fnmatchcase(path, self.path))
+            and self.operation in (None, operation)
         )
 
     @property
@@ -83,25 +105,36 @@ class Faults:
         *,
         method: str | None = None,
         path: str | None = None,
+        operation: str | None = None,
         times: int | None = 1,
         after: int = 0,
+        committed: bool = False,
         **options: Any,
     ) -> Fault:
         """
         Orders a fault.
 
-        `path` is a glob over the whole path such as "/v1/reservations*"; `times` None means every time;
-        the first `after` fitting calls pass untouched. Options by kind:
+        `path` is a glob over the whole path such as "/v1/reservations*", `operation` a documented
+        operationId; `times` None means every time; the first `after` fitting calls pass untouched.
+        `committed`: the work is done first, and the fault takes the place of its answer. Options by kind:
 
         status: status, body, headers · fail_200: text, key · html: status, text ·
-        invalid_json: variant garbage|nan|utf8|deep · truncate: at (bytes that still arrive) ·
+        invalid_json: variant garbage|nan|utf8|deep · close: reset · truncate: at (bytes that still arrive),
+        reset · answer_then_cut: reset · short_gzip: at · wrong_type: content_type ·
         drip: interval (seconds a byte), chunk · hang, slow: seconds · redirect: location, status ·
         gzip_bomb: size · rate_limited: headers · bad_row: row, value ·
         unknown_value: field, value, row.
+
+        Raises:
+            ValueError: there is no such kind or operation, or it cannot come after the work.
         """
         if kind not in get_args(Kind):
             raise ValueError(f"No fault {kind!r}; there are {', '.join(get_args(Kind))}")
-        fault = Fault(kind, method, path, times, after, options)
+        if operation is not None and operation not in operations():
+            raise ValueError(f"No operation {operation!r} is documented")
+        if committed and kind not in INSTEAD | {"slow"}:
+            raise ValueError(f"Fault {kind!r} cannot be `committed`")
+        fault = Fault(kind, method, path, operation, times, after, committed, options)
         self._waiting.append(fault)
         return fault
 
@@ -109,10 +142,10 @@ class Faults:
         """Forgets every fault that is waiting."""
         self._waiting.clear()
 
-    def take(self, method: str, path: str) -> Fault | None:
+    def take(self, method: str, path: str, operation: str | None = None) -> Fault | None:
         """The fault for this call, counted as happened; None when the call goes well."""
         for fault in self._waiting:
-            if not fault.meets(method, path):
+            if not fault.meets(method, path, operation):
                 continue
             if fault.after > 0:
                 fault.after -= 1
@@ -201,6 +234,21 @@ def spoil(fault: Fault, payload: Any) -> None:
         target = rows[row] if isinstance(rows, list) and len(rows) > row else rows
         if isinstance(target, dict):
             target[fault.options.get("field", "status")] = fault.options.get("value", "somethingNew")
+
+
+def disguise(fault: Fault, wire: Wire) -> Wire:
+    """A whole answer that says the wrong thing about itself: its type, or a gzip stream that ends early."""
+    if fault.kind == "wrong_type":
+        return Wire(wire.status, wire.headers | {"content-type": _type_of(fault)}, wire.body)
+    if fault.kind == "short_gzip":
+        packed = gzip.compress(wire.body, mtime=0)
+        body = packed[: fault.options.get("at", len(packed) // 2)]
+        return Wire(wire.status, wire.headers | {"content-encoding": "gzip"}, body)
+    return wire
+
+
+def _type_of(fault: Fault) -> str:
+    return str(fault.options.get("content_type", "text/html; charset=utf-8"))
 
 
 def pieces_of(fault: Fault, body: bytes) -> Iterator[bytes]:

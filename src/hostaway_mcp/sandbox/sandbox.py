@@ -9,6 +9,7 @@ from hostaway_mcp.sandbox.app import App, Recorded
 from hostaway_mcp.sandbox.clock import Clock, RealClock, WorldClock
 from hostaway_mcp.sandbox.deliveries import Delivery, deliver
 from hostaway_mcp.sandbox.documented import Json
+from hostaway_mcp.sandbox.effects import Effects
 from hostaway_mcp.sandbox.faults import Faults
 from hostaway_mcp.sandbox.limits import Limits, Model
 from hostaway_mcp.sandbox.tokens import Credentials, Tokens
@@ -50,6 +51,7 @@ class Sandbox:
         self.requests: list[Recorded] = []
         self.violations: list[str] = []
         self.deliveries: list[Delivery] = []
+        self.effects = Effects()
         self.rate_headers = False
         self.date_type_enabled = False
         self.app = App(self)

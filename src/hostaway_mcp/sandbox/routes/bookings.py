@@ -7,6 +7,7 @@ from typing import Any
 
 from hostaway_mcp.sandbox.calls import Call, serves
 from hostaway_mcp.sandbox.documented import Json
+from hostaway_mcp.sandbox.effects import Action
 from hostaway_mcp.sandbox.envelope import RefusalError, Reply, refused, success
 from hostaway_mcp.sandbox.pricing import cents, component
 from hostaway_mcp.sandbox.routes.listings import is_free, writable_listing
@@ -67,6 +68,7 @@ def create_reservation(call: Call) -> Reply:
     document["financeField"] = number_rows(
         document["id"], [_row(row) for row in body.get("financeField") or []]
     )
+    call.did("created", "reservation", document["id"], after=document)
     return success(shown(world, document["id"], resources=True))
 
 
@@ -120,8 +122,14 @@ def update_reservation(call: Call) -> Reply:
     if "customFieldValues" in fields:
         fields["customFieldValues"] = fields["customFieldValues"] or []
     _log_changes(world, document, fields)
-    world.touch_reservation(number, **fields)
+    _change(call, number, "updated", fields)
     return success(shown(world, number, resources=True))
+
+
+def _change(call: Call, number: int, action: Action, fields: Json) -> None:
+    before = dict(call.world.reservations.peek(number))
+    after = call.world.touch_reservation(number, **fields)
+    call.did(action, "reservation", number, before=before, after=after)
 
 
 def _check_new_dates(call: Call, document: Json, fields: Json) -> None:
@@ -211,7 +219,7 @@ def cancel_reservation(call: Call) -> Reply:
         "cancellationDate": world.clock.stamp()[:10],
     }
     _log_changes(world, document, fields)
-    world.touch_reservation(number, **fields)
+    _change(call, number, "cancelled", fields)
     return success(shown(world, number, resources=True))
 
 
@@ -219,8 +227,9 @@ def cancel_reservation(call: Call) -> Reply:
 def delete_reservation(call: Call) -> Reply:
     """Removes the record for good, which is not a cancellation."""
     number = call.id("reservationId")
-    find_reservation(call.world, number)
+    document = find_reservation(call.world, number)
     call.world.remove_reservation(number)
+    call.did("deleted", "reservation", number, before=document)
     return success([])
 
 
@@ -231,9 +240,9 @@ def report_no_show(call: Call) -> Reply:
     document = find_reservation(world, number)
     if document["channelId"] != 2005 or document["status"] in LOCKED:
         raise refused("No-show can only be reported for modifiable Booking.com reservations.")
-    world.touch_reservation(
-        number,
-        bookingcomNoShowReportedAt=world.clock.stamp(),
-        bookingcomNoShowFeeWaived=bool(call.body.get("waivedFees", False)),
-    )
+    fields = {
+        "bookingcomNoShowReportedAt": world.clock.stamp(),
+        "bookingcomNoShowFeeWaived": bool(call.body.get("waivedFees", False)),
+    }
+    _change(call, number, "updated", fields)
     return success(shown(world, number, resources=True))

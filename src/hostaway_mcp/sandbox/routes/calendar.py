@@ -46,8 +46,7 @@ def update_calendar(call: Call) -> Reply:
     """Changes one interval, last day included, and gives back the days it touched."""
     listing_id = call.id("listingId")
     _check_interval(call, listing_id, call.body)
-    first, last = _apply(call.world, listing_id, call.body)
-    days = call.world.calendar(listing_id, first, last)
+    days = _apply(call, listing_id, call.body)
     return everything([day | {"reservations": []} for day in days])
 
 
@@ -60,7 +59,7 @@ def update_calendar_intervals(call: Call) -> Reply:
     for interval in call.body:
         _check_interval(call, listing_id, interval)
     for interval in call.body:
-        _apply(call.world, listing_id, interval)
+        _apply(call, listing_id, interval)
     return success([])
 
 
@@ -92,8 +91,11 @@ def _interval_dates(interval: Json) -> tuple[date, date]:
         raise refused("startDate and endDate are required as YYYY-MM-DD.") from None
 
 
-def _apply(world: World, listing_id: int, interval: Json) -> tuple[date, date]:
+def _apply(call: Call, listing_id: int, interval: Json) -> list[Json]:
+    """Changes the days of an interval, and gives them as they are then."""
+    world = call.world
     first, last = _interval_dates(interval)
+    before = world.calendar(listing_id, first, last)
     fields = {
         key: value for key, value in interval.items() if key not in ("startDate", "endDate", "isProcessed")
     }
@@ -105,7 +107,10 @@ def _apply(world: World, listing_id: int, interval: Json) -> tuple[date, date]:
     for day in span(first, last):
         world.calendar_changes.setdefault((listing_id, day), {}).update(kept)
     world.version += 1
-    return first, last
+    after = world.calendar(listing_id, first, last)
+    for old, new in zip(before, after, strict=True):
+        call.did("updated", "calendarDay", listing_id, before=old, after=new, day=new["date"])
+    return after
 
 
 @serves("calculatePriceDetails")

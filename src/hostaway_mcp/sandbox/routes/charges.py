@@ -121,6 +121,7 @@ def create_offline_charge(call: Call) -> Reply:
     reservation = find_reservation(call.world, call.id("id"))
     _check_amount(call.body)
     charge = _new_charge(call, reservation, "charge", call.body)
+    call.did("created", "charge", charge["id"], after=charge)
     return success(call.world.add_charge(reservation["id"], charge))
 
 
@@ -159,9 +160,11 @@ def update_offline_charge(call: Call) -> Reply:
         raise missing("Charge")
     if charge["status"] != "awaiting" or charge["paymentMethod"] == "credit_card_online":
         raise refused("Only awaiting offline charges can be updated")
+    before = dict(charge)
     charge |= call.body
     if charge["status"] == "paid":
         charge["chargeDate"] = call.world.clock.stamp()
+    call.did("updated", "charge", charge["id"], before=before, after=charge)
     return success(charge)
 
 
@@ -184,6 +187,7 @@ def refund_offline_charge(call: Call) -> Reply:
         "reason": call.body.get("reason", "requested_by_customer"),
         "isIncludeInPriceBreakdown": call.body.get("isIncludeInPriceBreakdown", 0),
     }
+    call.did("created", "charge", refund["id"], after=refund)
     return success(call.world.add_charge(reservation["id"], refund))
 
 

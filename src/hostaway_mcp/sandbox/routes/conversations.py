@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from hostaway_mcp.sandbox.calls import Call, serves
 from hostaway_mcp.sandbox.documented import Json
 from hostaway_mcp.sandbox.envelope import Reply, everything, missing, page_of, refused, success
+from hostaway_mcp.sandbox.routes.listings import writable_listing
 from hostaway_mcp.sandbox.routes.reservations import find_reservation, shown
 from hostaway_mcp.sandbox.world.conversations import CONVERSATION_OFFSET, conversation_id, new_message
 from hostaway_mcp.sandbox.world.world import World
@@ -88,7 +89,11 @@ def get_message(call: Call) -> Reply:
 
 @serves("sendConversationMessage")
 def send_message(call: Call) -> Reply:
-    """Sends a message to the guest, by e-mail unless another way is asked for."""
+    """
+    Sends a message to the guest, by e-mail unless another way is asked for.
+
+    It is `sent` at once, or after the world's `sending_seconds` as `awaiting`; a fault makes it `failed`.
+    """
     world = call.world
     number = _find(world, call.id("conversationId"))
     body = call.body.get("body")
@@ -96,6 +101,7 @@ def send_message(call: Call) -> Reply:
         raise refused("Message body must not be empty.")
     stay_id = number - CONVERSATION_OFFSET
     reservation = find_reservation(world, stay_id)
+    writable_listing(world, reservation["listingMapId"])
     now = world.clock.stamp()
     message = new_message(
         number=len(world.keep_thread(number)) + 1,
@@ -106,14 +112,15 @@ def send_message(call: Call) -> Reply:
         at=now,
     ) | {
         "communicationType": call.body.get("communicationType") or "email",
-        "status": "sent",
         "isIncoming": 0,
         "isSeen": 1,
         "sentUsingHostaway": 1,
-        "sentChannelDate": now,
         "listingTimeZoneName": world.listings.peek(reservation["listingMapId"])["timeZoneName"],
     }
-    return success(world.add_message(number, message))
+    failing = call.fault is not None and call.fault.kind == "message_fails"
+    world.send_message(number, message, ends="failed" if failing else "sent")
+    call.did("sent", "message", message["id"], after=message)
+    return success(message)
 
 
 @serves("listMessageTemplates")

@@ -48,6 +48,7 @@ def create_reservation_coupon(call: Call) -> Reply:
         "couponPrice": plain(min(base, share)),
     }
     coupon["numberOfUsesUsed"] += 1
+    call.did("created", "reservationCoupon", number, after=world.reservation_coupons[number])
     return success({"reservationCouponId": number})
 
 

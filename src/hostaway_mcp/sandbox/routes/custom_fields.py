@@ -22,6 +22,7 @@ def create_custom_field(call: Call) -> Reply:
     number = max(call.world.custom_fields) + 1
     row = {"id": number, "accountId": call.world.account_id, "sortOrder": None} | call.body
     call.world.custom_fields[number] = row
+    call.did("created", "customField", number, after=row)
     return success(row)
 
 
@@ -29,7 +30,9 @@ def create_custom_field(call: Call) -> Reply:
 def update_custom_field(call: Call) -> Reply:
     """Changes a custom field."""
     row = _find(call.world, call.id("customFieldId"))
+    before = dict(row)
     row |= call.body
+    call.did("updated", "customField", row["id"], before=before, after=row)
     return success(row)
 
 
@@ -37,11 +40,12 @@ def update_custom_field(call: Call) -> Reply:
 def delete_custom_field(call: Call) -> Reply:
     """Removes a custom field, unless a listing uses it ("Delete a custom field")."""
     number = call.id("customFieldId")
-    _find(call.world, number)
+    row = _find(call.world, number)
     listings = map(call.world.listings.peek, call.world.listings)
-    if any(value["customFieldId"] == number for row in listings for value in row["customFieldValues"]):
+    if any(value["customFieldId"] == number for one in listings for value in one["customFieldValues"]):
         raise refused("Custom field is in use and cannot be deleted")
     del call.world.custom_fields[number]
+    call.did("deleted", "customField", number, before=row)
     return success([])
 
 

@@ -53,6 +53,7 @@ def create_expense(call: Call) -> Reply:
         stamp=now,
         listing_name=_name(world, call.body),
     )
+    call.did("created", "expense", number, after=world.expenses[number])
     return success(world.expenses[number])
 
 
@@ -70,14 +71,17 @@ def update_expense(call: Call) -> Reply:
         listing_name=_name(world, given),
     )
     world.expenses[number] = row | {"updatedOn": world.clock.stamp()}
+    call.did("updated", "expense", number, before=before, after=world.expenses[number])
     return success(world.expenses[number])
 
 
 @serves("deleteExpense")
 def delete_expense(call: Call) -> Reply:
     """Removes an expense; the result is an empty object ("Delete an expense")."""
-    _find(call.world, call.id("expenseId"))
-    del call.world.expenses[call.id("expenseId")]
+    number = call.id("expenseId")
+    row = _find(call.world, number)
+    del call.world.expenses[number]
+    call.did("deleted", "expense", number, before=row)
     return success({})
 
 

@@ -37,10 +37,12 @@ def update_finance_field(call: Call) -> Reply:
     rows = [dict(row) for row in reservation["financeField"]]
     for row in rows:
         if row["id"] == field_id:
+            before = dict(row)
             row |= call.body
             if "value" in call.body:
                 row["total"] = call.body["value"]
             call.world.touch_reservation(number, financeField=rows)
+            call.did("updated", "financeField", field_id, before=before, after=row)
             return success(row)
     raise missing("Finance field")
 

@@ -129,6 +129,7 @@ def create_listing(call: Call) -> Reply:
     """A new listing from the given fields."""
     listing = call.world.add_listing(_stored("ListingCreateInput", call.body))
     _number_parts(call.world, listing)
+    call.did("created", "listing", listing["id"], after=listing)
     return success(listing)
 
 
@@ -140,9 +141,10 @@ def update_listing(call: Call) -> Reply:
     Source: Hostaway API reference, "Update a listing"; changelog 2020-12-18 and 2026-10-05.
     """
     listing_id = call.id("listingId")
-    writable_listing(call.world, listing_id)
+    before = dict(writable_listing(call.world, listing_id))
     listing = call.world.touch_listing(listing_id, **_stored("ListingUpdateInput", call.body))
     _number_parts(call.world, listing)
+    call.did("updated", "listing", listing_id, before=before, after=listing)
     return success(listing)
 
 
@@ -170,8 +172,9 @@ def _number_parts(world: World, listing: Json) -> None:
 def delete_listing(call: Call) -> Reply:
     """Removes a listing and what hangs on it."""
     listing_id = call.id("listingId")
-    writable_listing(call.world, listing_id)
+    listing = writable_listing(call.world, listing_id)
     call.world.remove_listing(listing_id)
+    call.did("deleted", "listing", listing_id, before=listing)
     return success([])
 
 
@@ -186,9 +189,11 @@ def add_listing_images(call: Call) -> Reply:
     for index, image in enumerate(images):
         _check_image(index, image)
     listing = call.world.touch_listing(listing_id)
+    before = dict(listing)
     listing["listingImages"] = listing["listingImages"] + [
         {"id": call.world.next_number(), "sortOrder": None, "caption": None} | image for image in images
     ]
+    call.did("updated", "listing", listing_id, before=before, after=listing)
     return success({"message": "Images are being processed.", "imagesCount": len(images)})
 
 
@@ -204,7 +209,9 @@ def _check_image(index: int, image: Any) -> None:
 @serves("exportListingToAirbnb")
 def export_listing(call: Call) -> Reply:
     """Queues an export that nothing comes of."""
-    writable_listing(call.world, call.id("listingId"))
+    listing_id = call.id("listingId")
+    writable_listing(call.world, listing_id)
+    call.did("exported", "listing", listing_id)
     return success([])
 
 

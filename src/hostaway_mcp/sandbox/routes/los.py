@@ -50,8 +50,9 @@ def import_los(call: Call) -> Reply:
 def _replace(call: Call, given: list[Json]) -> Reply:
     world, listing_id = call.world, call.id("listingMapId")
     writable_listing(world, listing_id)
-    for number in [number for number, row in world.los.items() if row["listingMapId"] == listing_id]:
-        del world.los[number]
+    before = [row for row in world.los.values() if row["listingMapId"] == listing_id]
+    for row in before:
+        del world.los[row["id"]]
     now = world.clock.stamp()
     rows = []
     for one in given:
@@ -60,4 +61,5 @@ def _replace(call: Call, given: list[Json]) -> Reply:
         row |= {"id": number, "accountId": world.account_id, "listingMapId": listing_id}
         world.los[number] = row | {"insertedOn": now, "updatedOn": now}
         rows.append(world.los[number])
+    call.did("updated", "los", listing_id, before={"rows": before}, after={"rows": rows})
     return everything(rows) if rows else success([])

@@ -6,6 +6,7 @@ from datetime import date
 
 from hostaway_mcp.sandbox.calls import Call, serves
 from hostaway_mcp.sandbox.documented import Json, blank
+from hostaway_mcp.sandbox.effects import Action
 from hostaway_mcp.sandbox.envelope import Reply, everything, missing, success
 from hostaway_mcp.sandbox.routes.listings import find_listing, writable_listing
 from hostaway_mcp.sandbox.world.world import World
@@ -48,6 +49,7 @@ def create_policy(call: Call) -> Reply:
     """A new policy."""
     number = max(call.world.policies) + 1
     call.world.policies[number] = _written_policy(call.world, number, call.body)
+    call.did("created", "cancellationPolicy", number, after=call.world.policies[number])
     return success(call.world.policies[number])
 
 
@@ -55,8 +57,9 @@ def create_policy(call: Call) -> Reply:
 def update_policy(call: Call) -> Reply:
     """Replaces a policy and its steps."""
     number = call.id("cancellationPolicyId")
-    _policy(call.world, number)
+    before = _policy(call.world, number)
     call.world.policies[number] = _written_policy(call.world, number, call.body)
+    call.did("updated", "cancellationPolicy", number, before=before, after=call.world.policies[number])
     return success(call.world.policies[number])
 
 
@@ -76,8 +79,9 @@ def _written_policy(world: World, number: int, body: Json) -> Json:
 @serves("deleteCancellationPolicy")
 def delete_policy(call: Call) -> Reply:
     """Removes a policy."""
-    _policy(call.world, call.id("cancellationPolicyId"))
-    del call.world.policies[call.id("cancellationPolicyId")]
+    number = call.id("cancellationPolicyId")
+    call.did("deleted", "cancellationPolicy", number, before=_policy(call.world, number))
+    del call.world.policies[number]
     return success([])
 
 
@@ -101,6 +105,7 @@ def create_fee(call: Call) -> Reply:
         | call.body
     )
     world.added_fees.setdefault(listing_id, []).append(number)
+    call.did("created", "feeSetting", number, after=world.fees[number])
     return success(world.fees[number])
 
 
@@ -111,7 +116,9 @@ def update_fee(call: Call) -> Reply:
     fee = _fee(call.world, call.id("feeSettingId"))
     if fee["listingMapId"] != call.id("listingId"):
         raise missing("Fee setting")
+    before = dict(fee)
     fee |= call.body | {"updatedOn": call.world.clock.stamp()}
+    call.did("updated", "feeSetting", fee["id"], before=before, after=fee)
     return success(fee)
 
 
@@ -127,6 +134,7 @@ def delete_fee(call: Call) -> Reply:
     fee = _fee(call.world, call.id("id"))
     writable_listing(call.world, fee["listingMapId"])
     del call.world.fees[fee["id"]]
+    call.did("deleted", "feeSetting", fee["id"], before=fee)
     return success([])
 
 
@@ -149,7 +157,7 @@ def write_agreement(call: Call) -> Reply:
     writable_listing(call.world, listing_id)
     if call.operation.id == "updateListingAgreement" and listing_id not in call.world.agreements:
         raise missing("Listing agreement")
-    call.world.agreements[listing_id] = call.body["text"]
+    _agree(call, listing_id, call.body["text"])
     return success(_agreement(call.world, listing_id))
 
 
@@ -158,9 +166,18 @@ def delete_agreement(call: Call) -> Reply:
     """Removes the rental agreement of a listing."""
     listing_id = call.id("listingId")
     writable_listing(call.world, listing_id)
-    if call.world.agreements.pop(listing_id, None) is None:
+    text = call.world.agreements.pop(listing_id, None)
+    if text is None:
         raise missing("Listing agreement")
+    call.did("deleted", "listingAgreement", listing_id, before={"text": text})
     return success([])
+
+
+def _agree(call: Call, listing_id: int, text: str) -> None:
+    before = call.world.agreements.get(listing_id)
+    call.world.agreements[listing_id] = text
+    action: Action = "created" if before is None else "updated"
+    call.did(action, "listingAgreement", listing_id, before={"text": before}, after={"text": text})
 
 
 @serves("duplicateListingAgreement")
@@ -171,7 +188,7 @@ def duplicate_agreement(call: Call) -> Reply:
         raise missing("Listing agreement")
     for listing_id in call.body["listingIds"]:
         writable_listing(world, listing_id)
-        world.agreements[listing_id] = world.agreements[source]
+        _agree(call, listing_id, world.agreements[source])
     return success([_agreement(world, listing_id) for listing_id in call.body["listingIds"]])
 
 
@@ -186,8 +203,10 @@ def update_pricing_settings(call: Call) -> Reply:
     """Changes which channels take prices by length of stay."""
     listing_id = call.id("listingId")
     writable_listing(call.world, listing_id)
-    settings = _pricing_settings(call.world, listing_id) | call.body
+    before = _pricing_settings(call.world, listing_id)
+    settings = before | call.body
     call.world.pricing_settings[listing_id] = settings
+    call.did("updated", "pricingSettings", listing_id, before=before, after=settings)
     return success(settings)
 
 

@@ -65,6 +65,7 @@ def create_task(call: Call) -> Reply:
         "customFieldValue": [],
     }
     world.tasks[number] = _changed(world, task, call.body)
+    call.did("created", "task", number, after=world.tasks[number])
     return success(world.tasks[number])
 
 
@@ -74,14 +75,17 @@ def update_task(call: Call) -> Reply:
     world, number = call.world, call.id("taskId")
     task = _find(world, number)
     world.tasks[number] = _changed(world, task, call.body) | {"isUpdatedManually": 1}
+    call.did("updated", "task", number, before=task, after=world.tasks[number])
     return success(world.tasks[number])
 
 
 @serves("deleteTask")
 def delete_task(call: Call) -> Reply:
     """Removes a task."""
-    _find(call.world, call.id("taskId"))
-    del call.world.tasks[call.id("taskId")]
+    number = call.id("taskId")
+    task = _find(call.world, number)
+    del call.world.tasks[number]
+    call.did("deleted", "task", number, before=task)
     return success([])
 
 

@@ -54,6 +54,7 @@ def create_webhook(call: Call) -> Reply:
     number = call.world.next_number()
     webhook = _written(call, blank(_NAMES[kind]) | {"id": number})
     call.world.webhooks[kind][number] = webhook
+    call.did("created", "webhook", number, after=webhook)
     if kind == "unified":
         probe(call.sandbox, webhook)
     return success(webhook)
@@ -62,8 +63,10 @@ def create_webhook(call: Call) -> Reply:
 @serves("updateUnifiedWebhook", "updateReservationWebhook", "updateConversationMessageWebhook")
 def update_webhook(call: Call) -> Reply:
     """Changes a webhook."""
-    webhook = _written(call, _find(call))
+    before = _find(call)
+    webhook = _written(call, before)
     call.world.webhooks[_kind(call)][webhook["id"]] = webhook
+    call.did("updated", "webhook", webhook["id"], before=before, after=webhook)
     return success(webhook)
 
 
@@ -84,6 +87,7 @@ def delete_webhook(call: Call) -> Reply:
     """Removes a webhook."""
     webhook = _find(call)
     del call.world.webhooks[_kind(call)][webhook["id"]]
+    call.did("deleted", "webhook", webhook["id"], before=webhook)
     return success([])
 
 

@@ -21,13 +21,12 @@ from hostaway_mcp.sandbox.world.conversations import (
 )
 from hostaway_mcp.sandbox.world.homes import Home, draw_homes
 from hostaway_mcp.sandbox.world.listings import write_listing, write_units
-from hostaway_mcp.sandbox.world.people import Guest
+from hostaway_mcp.sandbox.world.newcomers import new_reservation, seconds, stay_of
 from hostaway_mcp.sandbox.world.rates import tax_settings
 from hostaway_mcp.sandbox.world.reservations import COLLECTED_BY_HOST, write_reservation
 from hostaway_mcp.sandbox.world.reviews import review_ids, write_review
 from hostaway_mcp.sandbox.world.statements import list_statements
 from hostaway_mcp.sandbox.world.stays import (
-    CHANNELS,
     Block,
     Stay,
     add_undated_question,
@@ -57,6 +56,7 @@ class World:
         self.first_day = clock.today()
         self.version = 0
         self.live_counters = False
+        self.sending_seconds = 0.0
         self.on_change: Listener = _nobody
         self.homes = {home.id: home for home in draw_homes(seed, listings, self.first_day)}
         self.stays: dict[int, Stay] = {}
@@ -66,6 +66,7 @@ class World:
         self._added_charges: dict[int, list[int]] = {}
         self.calendar_changes: dict[tuple[int, date], Json] = {}
         self._threads: dict[int, list[Json]] = {}
+        self._outbox: list[tuple[datetime, str, Json]] = []
         self._remembered: dict[str, Any] = {}
         self._remembered_at = 0
         self._numbers = count(1)
@@ -186,6 +187,7 @@ class World:
 
     def messages_of(self, number: int) -> list[Json]:
         """Every message of a conversation in the order of time, scheduled ones too. Not to be changed."""
+        self._post()
         kept = self._threads.get(number)
         if kept is not None:
             return kept
@@ -249,11 +251,14 @@ class World:
     ) -> Json:
         """Adds a reservation without asking whether the nights are free; the way to seed a conflict."""
         number = max(self.stays, default=20_000_000) + 11
-        document = self._new_reservation(number, listing_id) | fields
+        document = new_reservation(
+            number, self.listings.peek(listing_id), account_id=self.account_id, now=self.clock.stamp()
+        )
+        document |= fields
         document |= {"arrivalDate": str(arrival), "departureDate": str(departure)}
         nights = (date.fromisoformat(str(departure)) - date.fromisoformat(str(arrival))).days
         document["nights"] = nights
-        stay = self._new_stay(number, listing_id, document)
+        stay = stay_of(document)
         self.stays[number] = stay
         self.stays_of.setdefault(listing_id, []).append(stay)
         self.reservations[number] = document
@@ -294,6 +299,24 @@ class World:
         if message["isIncoming"]:
             self.on_change("message.received", message)
         return message
+
+    def send_message(self, conversation: int, message: Json, *, ends: str) -> Json:
+        """Appends a message to the guest: `awaiting` for `sending_seconds`, then as it `ends`."""
+        due = self.clock.now() + timedelta(seconds=self.sending_seconds)
+        message["status"] = "awaiting"
+        self._outbox.append((due, ends, message))
+        self._post()
+        return self.add_message(conversation, message)
+
+    def _post(self) -> None:
+        """Settles what has waited long enough in the outbox."""
+        now = self.clock.now()
+        for due, ends, message in self._outbox:
+            if due <= now:
+                moment = due.strftime(MOMENT)
+                message |= {"status": ends, "sentChannelDate": moment if ends == "sent" else None}
+                message["updatedOn"] = moment
+        self._outbox = [one for one in self._outbox if one[0] > now]
 
     def receive_message(self, reservation_id: int, body: str) -> Json:
         """A guest writes about a reservation."""
@@ -373,59 +396,6 @@ class World:
         stay.activity = seconds(document["latestActivityOn"])
         self.version += 1
 
-    def _new_reservation(self, number: int, listing_id: int) -> Json:
-        now = self.clock.stamp()
-        listing = self.listings.peek(listing_id)
-        code = f"{self.account_id}-{listing_id}-2000-{number}"
-        return blank("Reservation") | {
-            "id": number,
-            "hostawayReservationId": number,
-            "listingMapId": listing_id,
-            "channelId": 2000,
-            "channelName": CHANNELS[2000][0],
-            "source": "reservation",
-            "reservationId": code,
-            "channelReservationId": code,
-            "status": "new",
-            "currency": listing["currencyCode"],
-            "reservationDate": now,
-            "insertedOn": now,
-            "updatedOn": now,
-            "latestActivityOn": now,
-            "checkInTime": listing["checkInTimeStart"],
-            "checkOutTime": listing["checkOutTime"],
-            "isDatesUnspecified": 0,
-            "isStarred": 0,
-            "isArchived": 0,
-            "isPinned": 0,
-            "numberOfGuests": 1,
-            "reservationAgreement": "not_required",
-            "customFieldValues": [],
-            "reservationFees": [],
-            "reservationUnit": [],
-            "financeField": [],
-        }
-
-    def _new_stay(self, number: int, listing_id: int, document: Json) -> Stay:
-        now = seconds(document["reservationDate"])
-        names = (document.get("guestName") or "Guest").split(" ", 1)
-        guest = Guest(names[0], names[-1], document.get("guestLocale") or "en", "US", number)
-        return Stay(
-            id=number,
-            listing_id=listing_id,
-            unit=0,
-            channel=document["channelId"],
-            status=document["status"],
-            arrival=date.fromisoformat(document["arrivalDate"]),
-            departure=date.fromisoformat(document["departureDate"]),
-            booked=now,
-            updated=now,
-            activity=now,
-            guest=guest,
-            guests=document.get("numberOfGuests") or 1,
-            chance=number,
-        )
-
     def _open_conversation(self, stay: Stay, document: Json) -> None:
         number = conversation_id(stay.id)
         self._threads[number] = []
@@ -435,11 +405,6 @@ class World:
 
 def _nobody(_event: str, _document: Json) -> None:
     """What happens before a sandbox listens."""
-
-
-def seconds(text: str) -> int:
-    """A moment as Hostaway writes it, in seconds since 1970."""
-    return int(datetime.strptime(text, MOMENT).replace(tzinfo=UTC).timestamp())
 
 
 def span(first: date, last: date) -> list[date]:
