@@ -1,4 +1,7 @@
-"""Leaves the process after each test as it was before it: what is logged, and which secrets are known."""
+"""
+Leaves the process after each test as it was before it: what is logged, and which secrets are known; and says
+where filled replicas are kept.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,18 @@ from typing import Any
 import pytest
 
 from hostaway_mcp.redaction import redact
+from tests.support.replica import keep_filled_in
 
 SERVERS = ("HOSTAWAY_MCP_TEST_POSTGRES_URL", "HOSTAWAY_MCP_TEST_REDIS_URL")
 LOGGERS = ("", "hostaway_mcp", "httpx2", "httpcore2", "mcp", "uvicorn", "uvicorn.error", "uvicorn.access")
 """Those that `configure_logs` sets up, as every command does."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _filled_replicas(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> None:
+    own = tmp_path_factory.getbasetemp()
+    # Workers have their folders side by side in that of the run.
+    keep_filled_in((own if worker_id == "master" else own.parent) / "filled")
 
 
 @pytest.fixture(autouse=True)

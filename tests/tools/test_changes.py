@@ -39,9 +39,9 @@ def test_the_card(pytestconfig: pytest.Config) -> None:
 async def test_a_whole_answer(
     snapshot: SnapshotAssertion, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # One piece after the other: side by side, the order of the log would be that of the disk.
-    monkeypatch.setattr("hostaway_mcp.sync.run.WORKERS", 1)
     async with synced(tmp_path) as home:
+        # One piece after the other: side by side, the order of the log would be that of the disk.
+        monkeypatch.setattr("hostaway_mcp.sync.run.WORKERS", 1)
         await something_happens(home)
         outcome = await home.ask("changes_since", since="-7h")
         assert outcome.json == snapshot
