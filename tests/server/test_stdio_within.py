@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from hostaway_mcp.server import stdio
+from hostaway_mcp.server import pipes, stdio
 from tests.server.stand import WAIT_SECONDS, Stand, stand
 from tests.server.test_stdio import GARBAGE, MODERN
 
@@ -69,7 +69,7 @@ async def serving_stdio(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Pipes]
 
 async def test_garbage_between_questions(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lines that are no message are left out; too long ones too, without being kept."""
-    monkeypatch.setattr(stdio, "MAX_LINE_BYTES", 100_000)
+    monkeypatch.setattr(pipes, "MAX_LINE_BYTES", 100_000)
     async with serving_stdio(monkeypatch) as line:
         line.write(*GARBAGE[:5])
         line.call(1, "recall")
