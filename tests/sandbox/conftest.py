@@ -3,46 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import httpx2
 import pytest
 
-from hostaway_mcp.sandbox import Sandbox
+from hostaway_mcp.sandbox import Sandbox, SteppedClock
 
 TODAY = date(2026, 6, 19)
 START = datetime(2026, 6, 19, 9, 30, tzinfo=UTC)
 
 
-class FakeClock:
-    """Time that moves when a test says so."""
-
-    def __init__(self) -> None:
-        self.seconds = 0.0
-
-    def now(self) -> datetime:
-        return START + timedelta(seconds=self.seconds)
-
-    def monotonic(self) -> float:
-        return self.seconds
-
-    async def sleep(self, seconds: float) -> None:
-        self.seconds += seconds
+@pytest.fixture
+def clock() -> SteppedClock:
+    return SteppedClock(START)
 
 
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
-def sandbox(clock: FakeClock) -> Sandbox:
+def sandbox(clock: SteppedClock) -> Sandbox:
     """Twelve listings: one multi-unit (index 5), one archived (index 11), no limits."""
     return Sandbox(listings=12, limits=None, clock=clock)
 
 
 @pytest.fixture
-async def client(sandbox: Sandbox, clock: FakeClock) -> AsyncIterator[httpx2.AsyncClient]:
+async def client(sandbox: Sandbox, clock: SteppedClock) -> AsyncIterator[httpx2.AsyncClient]:
     """A client with a token that is old enough."""
     async with open_client(sandbox) as client:
         await let_in(client, sandbox, clock)
@@ -64,7 +48,7 @@ async def ask_for_token(client: httpx2.AsyncClient, sandbox: Sandbox) -> httpx2.
     return await client.post("/accessTokens", data=form)
 
 
-async def let_in(client: httpx2.AsyncClient, sandbox: Sandbox, clock: FakeClock) -> None:
+async def let_in(client: httpx2.AsyncClient, sandbox: Sandbox, clock: SteppedClock) -> None:
     answer = await ask_for_token(client, sandbox)
     client.headers["authorization"] = f"Bearer {answer.json()['access_token']}"
-    clock.seconds += 1.1
+    clock.step(1.1)

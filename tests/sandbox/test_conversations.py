@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import httpx2
 
-from hostaway_mcp.sandbox import Sandbox
+from hostaway_mcp.sandbox import Sandbox, SteppedClock
 from hostaway_mcp.sandbox.world.conversations import conversation_id, has_conversation
 
-from .conftest import TODAY, FakeClock
+from .conftest import TODAY
 
 
 def coming(sandbox: Sandbox) -> int:
@@ -48,7 +48,7 @@ async def test_sending_defaults_to_email(sandbox: Sandbox, client: httpx2.AsyncC
 
 
 async def test_a_message_may_wait_before_it_is_sent(
-    sandbox: Sandbox, client: httpx2.AsyncClient, clock: FakeClock
+    sandbox: Sandbox, client: httpx2.AsyncClient, clock: SteppedClock
 ) -> None:
     sandbox.world.sending_seconds = 20.0
     path = f"/conversations/{conversation_id(coming(sandbox))}/messages"
@@ -56,7 +56,7 @@ async def test_a_message_may_wait_before_it_is_sent(
     sending = (await client.get(f"{path}/{number}")).json()["result"]
     assert (sending["status"], sending["sentChannelDate"]) == ("awaiting", None)
     assert number not in {row["id"] for row in (await client.get(path)).json()["result"]}
-    clock.seconds += 20
+    clock.step(20)
     assert (await client.get(path)).json()["result"][0]["id"] == number
 
 

@@ -8,10 +8,10 @@ import json
 import httpx2
 import pytest
 
-from hostaway_mcp.sandbox import Cut, Sandbox
+from hostaway_mcp.sandbox import Cut, Sandbox, SteppedClock
 from hostaway_mcp.sandbox.faults import wire_instead
 
-from .conftest import TODAY, FakeClock
+from .conftest import TODAY
 
 
 async def test_fault_meets_method_path_and_count(sandbox: Sandbox, client: httpx2.AsyncClient) -> None:
@@ -51,7 +51,7 @@ async def test_nan_is_sent_as_nan(sandbox: Sandbox, client: httpx2.AsyncClient) 
 
 @pytest.mark.parametrize("kind", ["close", "hang", "truncate"])
 async def test_cuts_reach_the_caller(
-    kind: str, sandbox: Sandbox, client: httpx2.AsyncClient, clock: FakeClock
+    kind: str, sandbox: Sandbox, client: httpx2.AsyncClient, clock: SteppedClock
 ) -> None:
     before = clock.seconds
     sandbox.faults.add(kind, seconds=45.0)  # type: ignore[arg-type]
@@ -70,7 +70,7 @@ async def test_a_committed_fault_does_the_work(sandbox: Sandbox, client: httpx2.
 
 
 async def test_slow_and_drip_take_time_and_arrive_whole(
-    sandbox: Sandbox, client: httpx2.AsyncClient, clock: FakeClock
+    sandbox: Sandbox, client: httpx2.AsyncClient, clock: SteppedClock
 ) -> None:
     sandbox.faults.add("slow", seconds=7.0)
     before = clock.seconds

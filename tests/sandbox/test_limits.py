@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import httpx2
 
-from hostaway_mcp.sandbox import Sandbox
+from hostaway_mcp.sandbox import Sandbox, SteppedClock
 from hostaway_mcp.sandbox.limits import Counter
 
-from .conftest import START, FakeClock, let_in, open_client
+from .conftest import START, let_in, open_client
 
 
 async def statuses(client: httpx2.AsyncClient, times: int) -> list[int]:
     return [(await client.get("/countries")).status_code for _ in range(times)]
 
 
-async def test_sixteenth_request_of_a_window_is_refused_and_not_counted(clock: FakeClock) -> None:
+async def test_sixteenth_request_of_a_window_is_refused_and_not_counted(clock: SteppedClock) -> None:
     sandbox = Sandbox(listings=1, clock=clock)
     async with open_client(sandbox) as client:
         await let_in(client, sandbox, clock)
@@ -27,7 +27,7 @@ async def test_sixteenth_request_of_a_window_is_refused_and_not_counted(clock: F
     assert sandbox.refused == 3
 
 
-async def test_429_says_why_in_message_and_has_no_headers(clock: FakeClock) -> None:
+async def test_429_says_why_in_message_and_has_no_headers(clock: SteppedClock) -> None:
     sandbox = Sandbox(listings=1, clock=clock, limits=(2, 20, 10.0))
     async with open_client(sandbox) as client:
         await let_in(client, sandbox, clock)
@@ -39,7 +39,7 @@ async def test_429_says_why_in_message_and_has_no_headers(clock: FakeClock) -> N
     assert not [name for name in answer.headers if "ratelimit" in name or name == "retry-after"]
 
 
-async def test_later_headers_carry_a_unix_timestamp(clock: FakeClock) -> None:
+async def test_later_headers_carry_a_unix_timestamp(clock: SteppedClock) -> None:
     sandbox = Sandbox(listings=1, clock=clock, limits=(20, 2, 10.0))
     sandbox.rate_headers = True
     async with open_client(sandbox) as client:
@@ -53,7 +53,7 @@ async def test_later_headers_carry_a_unix_timestamp(clock: FakeClock) -> None:
     assert int(answer.headers["x-ratelimit-retry-after"]) == int(START.timestamp()) + 70
 
 
-async def test_forwarded_addresses_do_not_count(clock: FakeClock) -> None:
+async def test_forwarded_addresses_do_not_count(clock: SteppedClock) -> None:
     sandbox = Sandbox(listings=1, clock=clock, limits=(2, 20, 10.0))
     async with open_client(sandbox) as client:
         await let_in(client, sandbox, clock)
@@ -62,7 +62,7 @@ async def test_forwarded_addresses_do_not_count(clock: FakeClock) -> None:
     assert answer.status_code == 429
 
 
-async def test_messages_have_a_budget_of_their_own_when_switched_on(clock: FakeClock) -> None:
+async def test_messages_have_a_budget_of_their_own_when_switched_on(clock: SteppedClock) -> None:
     sandbox = Sandbox(listings=4, clock=clock, limits=(1_000, 1_000, 10.0))
     sandbox.limits.own_counters = True
     number = next(iter(sandbox.world.conversations))

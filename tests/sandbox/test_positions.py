@@ -14,10 +14,10 @@ import httpx2
 import pytest
 
 from hostaway_mcp.cli.serve import serving
-from hostaway_mcp.sandbox import Refused, Sandbox
+from hostaway_mcp.sandbox import Refused, Sandbox, SteppedClock
 from hostaway_mcp.sandbox.faults import INSTEAD
 
-from .conftest import FakeClock, let_in
+from .conftest import let_in
 
 TASK = {"title": "Once"}
 CREATE: dict[str, Any] = {"operation": "createTask"}
@@ -98,7 +98,7 @@ async def test_the_wrong_type_is_that_of_a_web_page(sandbox: Sandbox, client: ht
 
 
 async def test_work_goes_on_when_the_caller_has_left(
-    sandbox: Sandbox, client: httpx2.AsyncClient, clock: FakeClock
+    sandbox: Sandbox, client: httpx2.AsyncClient, clock: SteppedClock
 ) -> None:
     """A late commit: nothing is there when the caller gives up, and later it is."""
     asleep, gate = asyncio.Event(), asyncio.Event()
@@ -120,7 +120,7 @@ async def test_work_goes_on_when_the_caller_has_left(
 
 
 async def test_slow_and_committed_works_first(
-    sandbox: Sandbox, client: httpx2.AsyncClient, clock: FakeClock
+    sandbox: Sandbox, client: httpx2.AsyncClient, clock: SteppedClock
 ) -> None:
     sandbox.faults.add("slow", **CREATE, seconds=7, committed=True)
     before = clock.now()
@@ -149,7 +149,7 @@ def test_orders_that_mean_nothing_are_refused(sandbox: Sandbox) -> None:
 
 
 @asynccontextmanager
-async def behind_a_socket(sandbox: Sandbox, clock: FakeClock) -> AsyncIterator[httpx2.AsyncClient]:
+async def behind_a_socket(sandbox: Sandbox, clock: SteppedClock) -> AsyncIterator[httpx2.AsyncClient]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         address = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
         async with (
@@ -175,7 +175,7 @@ ENDINGS: list[tuple[Any, dict[str, Any], str, int]] = [
 ]
 
 
-async def test_a_socket_shows_how_it_ended(sandbox: Sandbox, clock: FakeClock) -> None:
+async def test_a_socket_shows_how_it_ended(sandbox: Sandbox, clock: SteppedClock) -> None:
     """A farewell or a reset, before the head of the answer or within: never a 500 of the server's own."""
     async with behind_a_socket(sandbox, clock) as client:
         for kind, options, seen, done in ENDINGS:
@@ -184,7 +184,7 @@ async def test_a_socket_shows_how_it_ended(sandbox: Sandbox, clock: FakeClock) -
             assert (await outcome(client), len(sandbox.effects)) == (seen, done), (kind, options)
 
 
-async def test_after_the_answer_the_connection_is_gone(sandbox: Sandbox, clock: FakeClock) -> None:
+async def test_after_the_answer_the_connection_is_gone(sandbox: Sandbox, clock: SteppedClock) -> None:
     """The answer arrives whole, on a connection that does not live to see another request."""
 
     async def port() -> int:

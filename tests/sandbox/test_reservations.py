@@ -7,9 +7,9 @@ from typing import Any
 
 import httpx2
 
-from hostaway_mcp.sandbox import Sandbox
+from hostaway_mcp.sandbox import Sandbox, SteppedClock
 
-from .conftest import TODAY, FakeClock
+from .conftest import TODAY
 
 
 async def walk(client: httpx2.AsyncClient, **query: Any) -> list[dict[str, Any]]:
@@ -33,14 +33,14 @@ async def test_cursor_walks_the_whole_list_in_its_order(sandbox: Sandbox, client
 
 
 async def test_cursor_is_a_place_in_an_order_that_moves(
-    sandbox: Sandbox, client: httpx2.AsyncClient, clock: FakeClock
+    sandbox: Sandbox, client: httpx2.AsyncClient, clock: SteppedClock
 ) -> None:
     """A row that changes moves to the front; the walk goes on behind the cursor."""
     first = (await client.get("/reservations", params={"limit": 10})).json()["result"]
     second = (await client.get("/reservations", params={"limit": 10, "afterId": first[-1]["id"]})).json()[
         "result"
     ]
-    clock.seconds += 60
+    clock.step(60)
     sandbox.world.touch_reservation(second[3]["id"], hostNote="changed")
     again = (await client.get("/reservations", params={"limit": 10, "afterId": first[-1]["id"]})).json()[
         "result"
@@ -138,13 +138,13 @@ async def test_booking_takes_the_nights_and_cancelling_frees_them(
 
 
 async def test_update_keeps_what_it_is_not_given_and_logs_it(
-    sandbox: Sandbox, client: httpx2.AsyncClient, clock: FakeClock
+    sandbox: Sandbox, client: httpx2.AsyncClient, clock: SteppedClock
 ) -> None:
     stay = next(
         stay for stay in sandbox.world.stays.values() if stay.status == "new" and stay.arrival > TODAY
     )
     before = (await client.get(f"/reservations/{stay.id}")).json()["result"]
-    clock.seconds += 5
+    clock.step(5)
     after = (await client.put(f"/reservations/{stay.id}", json={"hostNote": "cot"})).json()["result"]
     changed = {name for name in after if after[name] != before[name]}
     assert changed <= {"hostNote", "updatedOn", "latestActivityOn"} | {

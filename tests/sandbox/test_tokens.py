@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import httpx2
 
-from hostaway_mcp.sandbox import Sandbox
+from hostaway_mcp.sandbox import Sandbox, SteppedClock
 
-from .conftest import FakeClock, ask_for_token, let_in, open_client
+from .conftest import ask_for_token, let_in, open_client
 
 
 async def test_token_is_a_bare_oauth_object(sandbox: Sandbox) -> None:
@@ -17,7 +17,7 @@ async def test_token_is_a_bare_oauth_object(sandbox: Sandbox) -> None:
     assert sandbox.tokens_issued == 1
 
 
-async def test_token_opens_nothing_in_its_first_second(sandbox: Sandbox, clock: FakeClock) -> None:
+async def test_token_opens_nothing_in_its_first_second(sandbox: Sandbox, clock: SteppedClock) -> None:
     async with open_client(sandbox) as client:
         token = (await ask_for_token(client, sandbox)).json()["access_token"]
         client.headers["authorization"] = f"Bearer {token}"
@@ -28,7 +28,9 @@ async def test_token_opens_nothing_in_its_first_second(sandbox: Sandbox, clock: 
     assert sandbox.early_uses == 1
 
 
-async def test_several_tokens_live_at_once_and_one_can_be_revoked(sandbox: Sandbox, clock: FakeClock) -> None:
+async def test_several_tokens_live_at_once_and_one_can_be_revoked(
+    sandbox: Sandbox, clock: SteppedClock
+) -> None:
     async with open_client(sandbox) as client:
         first = (await ask_for_token(client, sandbox)).json()["access_token"]
         second = (await ask_for_token(client, sandbox)).json()["access_token"]
@@ -43,10 +45,10 @@ async def test_several_tokens_live_at_once_and_one_can_be_revoked(sandbox: Sandb
 
 
 async def test_unsigned_expired_and_revoked_are_403(
-    sandbox: Sandbox, client: httpx2.AsyncClient, clock: FakeClock
+    sandbox: Sandbox, client: httpx2.AsyncClient, clock: SteppedClock
 ) -> None:
     unsigned = await client.get("/users", headers={"authorization": ""})
-    clock.seconds += 63_158_400
+    clock.step(63_158_400)
     expired = await client.get("/users")
     await let_in(client, sandbox, clock)
     sandbox.revoke_all_tokens()

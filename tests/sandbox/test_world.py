@@ -8,17 +8,17 @@ from datetime import timedelta
 
 import pytest
 
-from hostaway_mcp.sandbox import Sandbox
+from hostaway_mcp.sandbox import Sandbox, SteppedClock
 from hostaway_mcp.sandbox.pricing import cents, total_of
 from hostaway_mcp.sandbox.world.stays import BLOCKING
 
-from .conftest import TODAY, FakeClock
+from .conftest import START, TODAY
 
 
 @pytest.fixture(scope="module")
 def big() -> Sandbox:
     """The default size."""
-    return Sandbox(limits=None, clock=FakeClock())
+    return Sandbox(limits=None, clock=SteppedClock(START))
 
 
 def everything_in(sandbox: Sandbox) -> str:

@@ -33,6 +33,30 @@ class RealClock:
         return time.monotonic()
 
 
+class SteppedClock:
+    """Time that moves when it is told to, for tests; `seconds` have passed since `now`."""
+
+    def __init__(self, now: datetime) -> None:
+        self._start = now
+        self.seconds = 0.0
+
+    def now(self) -> datetime:
+        """The present moment, in UTC."""
+        return self._start + timedelta(seconds=self.seconds)
+
+    def monotonic(self) -> float:
+        """Seconds since the start."""
+        return self.seconds
+
+    def step(self, seconds: float) -> None:
+        """Moves on."""
+        self.seconds += seconds
+
+    async def sleep(self, seconds: float) -> None:
+        """Moves on, at once."""
+        self.step(seconds)
+
+
 class WorldClock:
     """A clock moved by whole days, so that the world's date is the one that was asked for."""
 

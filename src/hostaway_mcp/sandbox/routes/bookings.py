@@ -12,7 +12,6 @@ from hostaway_mcp.sandbox.envelope import RefusalError, Reply, refused, success
 from hostaway_mcp.sandbox.pricing import cents, component
 from hostaway_mcp.sandbox.routes.listings import is_free, writable_listing
 from hostaway_mcp.sandbox.routes.reservations import find_reservation, shown
-from hostaway_mcp.sandbox.world.reservations import number_rows
 from hostaway_mcp.sandbox.world.stays import BLOCKING, CHANNELS
 from hostaway_mcp.sandbox.world.world import World
 
@@ -29,6 +28,8 @@ _NOT_STORED = (
     "listingMapId",
 )
 _CARD_FIELDS = ("ccNumber", "ccExpirationYear", "ccExpirationMonth")
+_MONEY_FIELDS = ("totalPrice", "taxAmount", "channelCommissionAmount", "cleaningFee", "securityDepositFee")
+BOOKABLE_CHANNELS = (2000, 2002, 2020)
 SOURCE_LENGTH = 50
 
 
@@ -37,14 +38,18 @@ def create_reservation(call: Call) -> Reply:
     """
     Books a stay, if its nights are free or `forceOverbooking` is given.
 
-    Source: Hostaway API reference, "Create a reservation"; `provider` becomes `source` (2026-09-01).
+    Source: Hostaway API reference, "Create a reservation"; only three channels (2026-08-24); `provider`
+    becomes `source` (2026-09-01); a coupon named here is used up and changes no price ("Coupons").
     """
-    world, body = call.world, call.body
-    listing_id = body.get("listingMapId")
-    writable_listing(world, listing_id if isinstance(listing_id, int) else 0)
+    # A field without a value is as good as left out.
+    world = call.world
+    body: Json = {name: value for name, value in call.body.items() if value is not None}
+    listing_id: int = body.get("listingMapId") or 0
+    writable_listing(world, listing_id)
     arrival, departure = _dates(body)
     status = body.get("status") or "new"
-    _check_provider(call)
+    _check_source(call)
+    _check_money(status, body)
     if call.flag("validatePaymentMethod") and not all(body.get(name) for name in _CARD_FIELDS):
         raise refused("no credit card")
     if (
@@ -56,23 +61,40 @@ def create_reservation(call: Call) -> Reply:
     fields = {name: value for name, value in body.items() if name not in _NOT_STORED}
     for name in ("arrivalDate", "departureDate"):
         fields.pop(name)
-    channel = body.get("channelId", 2000)
+    channel = body["channelId"]
     fields |= {
         "channelName": CHANNELS.get(channel, ("partner", 0))[0],
         "source": call.text("provider") or "reservation",
         "status": status,
         "guestName": body.get("guestName") or _full_name(body),
-        "customFieldValues": body.get("customFieldValues") or [],
+        "financeField": [_row(row) for row in body.get("financeField") or []],
     }
     document = world.add_reservation(listing_id, arrival, departure, **fields)
-    document["financeField"] = number_rows(
-        document["id"], [_row(row) for row in body.get("financeField") or []]
-    )
     call.did("created", "reservation", document["id"], after=document)
+    _use_coupon(call)
     return success(shown(world, document["id"], resources=True))
 
 
-def _check_provider(call: Call) -> None:
+def _use_coupon(call: Call) -> None:
+    """One use less of the coupon that the booking names; an unknown one means nothing."""
+    for coupon in call.world.coupons.values():
+        if coupon["name"] == call.body.get("couponName"):
+            before = dict(coupon)
+            coupon["numberOfUsesUsed"] += 1
+            call.did("updated", "coupon", coupon["id"], before=before, after=coupon)
+
+
+def _check_money(status: str, fields: Json) -> None:
+    """An owner's stay must carry no money ("Reservation statuses")."""
+    amounts = [fields.get(name) for name in _MONEY_FIELDS]
+    amounts += [row.get("total", row.get("value")) for row in fields.get("financeField") or ()]
+    if status == "ownerStay" and any(amounts):
+        raise refused("An owner stay must carry no money.")
+
+
+def _check_source(call: Call) -> None:
+    if call.body.get("channelId") not in BOOKABLE_CHANNELS:
+        raise refused(f"channelId must be one of {', '.join(map(str, BOOKABLE_CHANNELS))}")
     if len(call.text("provider") or "") > SOURCE_LENGTH:
         raise refused(f"provider must have at most {SOURCE_LENGTH} characters")
 
@@ -98,7 +120,8 @@ def _dates(body: Json) -> tuple[date, date]:
 def _row(given: Json) -> Json:
     """A finance field from what a caller sent, completed."""
     row = component(given["name"], given["type"], cents(given.get("total") or 0), title=given.get("title"))
-    return row | given | {"id": None}
+    row |= given | {"id": None}
+    return row | {"total": 0} if row["isDeleted"] else row
 
 
 @serves("updateReservation")
@@ -114,13 +137,16 @@ def update_reservation(call: Call) -> Reply:
     if document["status"] in LOCKED:
         raise RefusalError(403, "Reservation cannot be modified", key="message")
     fields = {name: value for name, value in call.body.items() if name not in _NOT_STORED}
-    _check_new_dates(call, document, fields)
+    _check_money(str(fields.get("status", document["status"])), call.body)
+    _check_nights(call, document, fields)
     if _is_modification(document, fields) and document["status"] == "new" and "status" not in fields:
         fields["status"] = "modified"
     if "financeField" in call.body:
         fields["financeField"] = _merged(document["financeField"], call.body["financeField"])
     if "customFieldValues" in fields:
         fields["customFieldValues"] = fields["customFieldValues"] or []
+    if fields.get("status") == "cancelled":
+        fields["cancellationDate"] = world.clock.stamp()[:10]
     _log_changes(world, document, fields)
     _change(call, number, "updated", fields)
     return success(shown(world, number, resources=True))
@@ -132,28 +158,28 @@ def _change(call: Call, number: int, action: Action, fields: Json) -> None:
     call.did(action, "reservation", number, before=before, after=after)
 
 
-def _check_new_dates(call: Call, document: Json, fields: Json) -> None:
-    """Moves the dates if the nights beside the stay's own are free."""
-    if "arrivalDate" not in fields and "departureDate" not in fields:
-        return
+def _check_nights(call: Call, document: Json, fields: Json) -> None:
+    """The nights that a change takes anew, by its dates or its status, must be free beside the stay's own."""
     arrival, departure = _dates(document | fields)
-    same = (arrival.isoformat(), departure.isoformat()) == (
+    moved = (arrival.isoformat(), departure.isoformat()) != (
         document["arrivalDate"],
         document["departureDate"],
     )
-    if same:
-        return
     stay = call.world.stays[document["id"]]
-    kept, stay.status = stay.status, "cancelled"
-    free = is_free(call.world, stay.listing_id, arrival, departure)
-    stay.status = kept
-    if not free and not call.flag("forceOverbooking") and stay.blocks:
-        raise refused("Listing is not available for the selected dates")
-    fields |= {
-        "nights": (departure - arrival).days,
-        "previousArrivalDate": document["arrivalDate"],
-        "previousDepartureDate": document["departureDate"],
-    }
+    takes = fields.get("status", stay.status) in BLOCKING and (moved or not stay.blocks)
+    if takes and not call.flag("forceOverbooking"):
+        kept, stay.status = stay.status, "cancelled"
+        free = is_free(call.world, stay.listing_id, arrival, departure)
+        stay.status = kept
+        if not free:
+            raise refused("Listing is not available for the selected dates")
+    if moved:
+        fields |= {
+            "nights": (departure - arrival).days,
+            "isDatesUnspecified": 0,
+            "previousArrivalDate": document["arrivalDate"],
+            "previousDepartureDate": document["departureDate"],
+        }
 
 
 def _is_modification(document: Json, fields: Json) -> bool:
@@ -163,7 +189,7 @@ def _is_modification(document: Json, fields: Json) -> bool:
 
 def _merged(rows: list[Json], given: list[Json]) -> list[Json]:
     """Components left out are removed, `isDeleted` empties one, the rest take the new values."""
-    changes = {row["id"]: row for row in given}
+    changes = {row.get("id"): row for row in given}
     merged = []
     for row in rows:
         if row["id"] not in changes:
@@ -238,6 +264,7 @@ def report_no_show(call: Call) -> Reply:
     """Reports a no-show of a Booking.com stay; others fail ("Report no-show")."""
     world, number = call.world, call.id("reservationId")
     document = find_reservation(world, number)
+    writable_listing(world, document["listingMapId"])
     if document["channelId"] != 2005 or document["status"] in LOCKED:
         raise refused("No-show can only be reported for modifiable Booking.com reservations.")
     fields = {

@@ -73,6 +73,9 @@ def _check_interval(call: Call, listing_id: int, interval: Json) -> None:
     price = interval.get("price")
     if price is not None and price < 0:
         raise refused("Price must not be negative.")
+    for name in ("minimumStay", "maximumStay"):
+        if interval.get(name) is not None and interval[name] < 1:
+            raise refused(f"{name} must be positive.")
     first, last = _interval_dates(interval)
     if last < first:
         raise refused("endDate must not be before startDate.")

@@ -8,6 +8,7 @@ from typing import Any
 from hostaway_mcp.sandbox.calls import Call, serves
 from hostaway_mcp.sandbox.documented import Json, blank
 from hostaway_mcp.sandbox.envelope import RefusalError, Reply, everything, missing, refused, success
+from hostaway_mcp.sandbox.routes.listings import writable_listing
 from hostaway_mcp.sandbox.routes.reservations import find_reservation
 from hostaway_mcp.sandbox.world.world import World
 
@@ -118,11 +119,18 @@ def _find(world: World, number: int) -> Json:
 @serves("createOfflineCharge")
 def create_offline_charge(call: Call) -> Reply:
     """Records an offline charge; the id in the path is the reservation's ("Create offline charge")."""
-    reservation = find_reservation(call.world, call.id("id"))
+    reservation = _chargeable(call.world, call.id("id"))
     _check_amount(call.body)
     charge = _new_charge(call, reservation, "charge", call.body)
     call.did("created", "charge", charge["id"], after=charge)
     return success(call.world.add_charge(reservation["id"], charge))
+
+
+def _chargeable(world: World, reservation_id: int) -> Json:
+    """The reservation, unless its listing is archived."""
+    reservation = find_reservation(world, reservation_id)
+    writable_listing(world, reservation["listingMapId"])
+    return reservation
 
 
 def _check_amount(body: Json) -> None:
@@ -156,6 +164,7 @@ def update_offline_charge(call: Call) -> Reply:
     """Settles or cancels a charge that is still awaited and was not made online."""
     _find(call.world, call.id("chargeId"))
     charge = call.world.charges[call.id("chargeId")]
+    _chargeable(call.world, call.id("reservationId"))
     if charge["reservationId"] != call.id("reservationId"):
         raise missing("Charge")
     if charge["status"] != "awaiting" or charge["paymentMethod"] == "credit_card_online":
@@ -172,7 +181,9 @@ def update_offline_charge(call: Call) -> Reply:
 def refund_offline_charge(call: Call) -> Reply:
     """Records a refund of a paid offline charge (2026-09-23)."""
     charge = _find(call.world, call.id("chargeId"))
-    reservation = find_reservation(call.world, call.id("reservationId"))
+    reservation = _chargeable(call.world, call.id("reservationId"))
+    if charge["reservationId"] != reservation["id"]:
+        raise missing("Charge")
     if charge["status"] != "paid" or charge["paymentProvider"] != "offline":
         raise refused("Only paid offline charges can be refunded")
     _check_amount(call.body)

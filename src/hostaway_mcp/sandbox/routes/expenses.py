@@ -94,8 +94,22 @@ def _stored(world: World, body: Json) -> Json:
     elif body.get("listingMapId") is not None:
         raise refused("Listing not found")
     if body.get("reservationId") is not None:
-        find_reservation(world, body["reservationId"])
-    return {name: value for name, value in body.items() if name != "type"}
+        writable_listing(world, find_reservation(world, body["reservationId"])["listingMapId"])
+    return {name: value for name, value in body.items() if name != "type"} | _categories(world, body)
+
+
+def _categories(world: World, body: Json) -> Json:
+    """Ids and names of the categories; a name that is not there yet makes one (changelog 2025-06-24)."""
+    if "categories" not in body and "categoriesNames" not in body:
+        return {}
+    known = world.expense_categories
+    names = [known[number] for number in body.get("categories") or () if number in known]
+    names += [name for name in body.get("categoriesNames") or () if name not in names]
+    for name in names:
+        if name not in known.values():
+            known[max(known, default=0) + 1] = name
+    numbers = {name: number for number, name in known.items()}
+    return {"categories": [numbers[name] for name in names], "categoriesNames": names}
 
 
 def _name(world: World, body: Json) -> str | None:

@@ -12,6 +12,7 @@ from hostaway_mcp.sandbox.envelope import RefusalError, Reply, everything, missi
 from hostaway_mcp.sandbox.world.calendar import free_units
 from hostaway_mcp.sandbox.world.world import World
 
+POLICIES = (None, "flexible", "moderate", "firm", "strict", "no_refund")
 NESTED = ("listingAmenities", "listingBedTypes", "listingImages", "customFieldValues")
 
 _ORDERS: dict[str, tuple[Callable[[Json], Any], bool]] = {
@@ -126,9 +127,14 @@ def get_listing(call: Call) -> Reply:
 
 @serves("createListing")
 def create_listing(call: Call) -> Reply:
-    """A new listing from the given fields."""
+    """A new listing; only its two names are required, and what is not given is null ("Create a listing")."""
+    for name in ("name", "externalListingName"):
+        if not call.body.get(name):
+            raise refused(f"{name} is required")
+    _check_policy(call, None)
     listing = call.world.add_listing(_stored("ListingCreateInput", call.body))
     _number_parts(call.world, listing)
+    _agree(call, listing["id"])
     call.did("created", "listing", listing["id"], after=listing)
     return success(listing)
 
@@ -136,14 +142,17 @@ def create_listing(call: Call) -> Reply:
 @serves("updateListing")
 def update_listing(call: Call) -> Reply:
     """
-    Changes the given fields; arrays are replaced whole, ignored fields stay as they are.
+    Changes the given fields; arrays are replaced whole, ignored fields and those given as null stay.
 
-    Source: Hostaway API reference, "Update a listing"; changelog 2020-12-18 and 2026-10-05.
+    Source: Hostaway API reference, "Update a listing"; changelog 2020-12-18, 2026-09-10 and 2026-10-05.
     """
     listing_id = call.id("listingId")
     before = dict(writable_listing(call.world, listing_id))
-    listing = call.world.touch_listing(listing_id, **_stored("ListingUpdateInput", call.body))
+    _check_policy(call, listing_id)
+    given = {name: value for name, value in call.body.items() if value is not None}
+    listing = call.world.touch_listing(listing_id, **_stored("ListingUpdateInput", given))
     _number_parts(call.world, listing)
+    _agree(call, listing_id)
     call.did("updated", "listing", listing_id, before=before, after=listing)
     return success(listing)
 
@@ -154,11 +163,32 @@ def _stored(body: str, fields: Json) -> Json:
         *body_shape(body).get("ignored", ()),
         *body_shape("ListingUpdateInput").get("ignored", ()),
     }
-    return {
-        name: value
-        for name, value in fields.items()
-        if name not in ignored and not (value is None and name == "listingAgreementText")
-    }
+    return {name: value for name, value in fields.items() if name not in ignored}
+
+
+def _check_policy(call: Call, listing_id: int | None) -> None:
+    """
+    A policy word that is not listed is refused, and yet the empty arrays beside it are applied first.
+
+    Source: changelog 2026-09-10. Strict mode refuses the word before anything is applied.
+    """
+    if call.body.get("cancellationPolicy") in POLICIES:
+        return
+    emptied: Json = {name: [] for name in NESTED if call.body.get(name) == []}
+    if listing_id is not None and emptied:
+        before = dict(call.world.listings[listing_id])
+        after = call.world.touch_listing(listing_id, **emptied)
+        call.did("updated", "listing", listing_id, before=before, after=after)
+    raise refused(f"cancellationPolicy must be one of {', '.join(filter(None, POLICIES))}")
+
+
+def _agree(call: Call, listing_id: int) -> None:
+    """The agreement that came with a listing: a text replaces it, an empty one deletes it."""
+    text = call.body.get("listingAgreementText")
+    if text:
+        call.world.agreements[listing_id] = text
+    elif text == "":
+        call.world.agreements.pop(listing_id, None)
 
 
 def _number_parts(world: World, listing: Json) -> None:

@@ -9,6 +9,7 @@ from hostaway_mcp.sandbox.clock import MOMENT
 from hostaway_mcp.sandbox.documented import Json, blank
 from hostaway_mcp.sandbox.envelope import Reply, missing, refused, success
 from hostaway_mcp.sandbox.routes.listings import writable_listing
+from hostaway_mcp.sandbox.routes.reservations import find_reservation
 from hostaway_mcp.sandbox.world.calendar import zone_of
 from hostaway_mcp.sandbox.world.world import World
 
@@ -96,9 +97,11 @@ def _changed(world: World, task: Json, fields: Json) -> Json:
         if task["listingMapId"] not in world.listings:
             raise refused("Listing not found")
         writable_listing(world, task["listingMapId"])
+    if fields.get("reservationId") is not None:
+        find_reservation(world, fields["reservationId"])
     for utc, local in _PAIRS:
-        if utc in fields:
-            task[local] = _local(world, task["listingMapId"], fields[utc])
+        if utc in fields or "listingMapId" in fields:
+            task[local] = _local(world, task["listingMapId"], task[utc])
     now = world.clock.stamp()
     stamped = {"confirmed": "confirmedAt", "inProgress": "startedAt", "completed": "completedAt"}
     if fields.get("status") in stamped:

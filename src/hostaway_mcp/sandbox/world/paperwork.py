@@ -10,6 +10,7 @@ from hostaway_mcp.sandbox.world.dictionaries import CHANNEL_POLICIES
 from hostaway_mcp.sandbox.world.homes import Home
 
 TRAVEL_FIELD, REQUEST_FIELD, LICENSE_FIELD, TASK_FIELD = 167, 243, 301, 302
+EXPENSE_CATEGORIES = {1: "Upsells", 2: "Maintenance"}
 LINE_ITEMS = ("Plumber", "Window cleaning", "New linen", "Key copy", "Garden care", "Paint")
 
 
@@ -174,7 +175,7 @@ def write_expenses(homes: list[Home], today: date, *, seed: int, account_id: int
                     "concept": "Late check-out" if extra else random.choice(LINE_ITEMS),
                     "amount": amount,
                     "categories": [1 if extra else 2],
-                    "categoriesNames": ["Upsells" if extra else "Maintenance"],
+                    "categoriesNames": [EXPENSE_CATEGORIES[1 if extra else 2]],
                 },
                 account_id=account_id,
                 stamp=f"{day.isoformat()} 09:00:00",

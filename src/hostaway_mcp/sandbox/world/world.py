@@ -23,7 +23,7 @@ from hostaway_mcp.sandbox.world.homes import Home, draw_homes
 from hostaway_mcp.sandbox.world.listings import write_listing, write_units
 from hostaway_mcp.sandbox.world.newcomers import new_reservation, seconds, stay_of
 from hostaway_mcp.sandbox.world.rates import tax_settings
-from hostaway_mcp.sandbox.world.reservations import COLLECTED_BY_HOST, write_reservation
+from hostaway_mcp.sandbox.world.reservations import COLLECTED_BY_HOST, number_rows, write_reservation
 from hostaway_mcp.sandbox.world.reviews import review_ids, write_review
 from hostaway_mcp.sandbox.world.statements import list_statements
 from hostaway_mcp.sandbox.world.stays import (
@@ -112,6 +112,7 @@ class World:
         self.custom_fields = paperwork.write_custom_fields(account)
         self.coupons = paperwork.write_coupons(account, self.first_day)
         self.expenses = paperwork.write_expenses(homes, self.first_day, seed=self.seed, account_id=account)
+        self.expense_categories = dict(paperwork.EXPENSE_CATEGORIES)
         self.seasonal_rules = paperwork.write_seasonal_rules()
         self.auto_payments = paperwork.write_auto_payments(account, stamp)
         self.statements = list_statements(homes, self.first_day)
@@ -180,6 +181,14 @@ class World:
         """The calendar days of one listing, first and last included."""
         return calendar.days_of(self, listing_id, first, last)
 
+    def day(self, listing_id: int, day: date | str) -> Json:
+        """One calendar day of one listing."""
+        return self.calendar(listing_id, *[date.fromisoformat(str(day))] * 2)[0]
+
+    def messages_about(self, reservation_id: int) -> list[Json]:
+        """Every message between host and guest of a reservation, in the order of time. Not to be changed."""
+        return self.messages_of(conversation_id(reservation_id))
+
     def today_at(self, listing_id: int) -> date:
         """The date it is at a listing now."""
         zone = calendar.zone_of(self, listing_id)
@@ -187,7 +196,8 @@ class World:
 
     def messages_of(self, number: int) -> list[Json]:
         """Every message of a conversation in the order of time, scheduled ones too. Not to be changed."""
-        self._post()
+        if self._outbox:
+            self._post()
         kept = self._threads.get(number)
         if kept is not None:
             return kept
@@ -258,6 +268,7 @@ class World:
         document |= {"arrivalDate": str(arrival), "departureDate": str(departure)}
         nights = (date.fromisoformat(str(departure)) - date.fromisoformat(str(arrival))).days
         document["nights"] = nights
+        document["financeField"] = number_rows(number, document["financeField"])
         stay = stay_of(document)
         self.stays[number] = stay
         self.stays_of.setdefault(listing_id, []).append(stay)
