@@ -521,6 +521,14 @@ async def test_a_write_that_was_committed_and_cut_is_sent_once() -> None:
         assert (await rig.transport.call(rig.listing())).result["name"] == "Renamed once"
 
 
+async def test_a_write_that_was_refused_at_the_door_was_never_sent() -> None:
+    async with rigged() as rig:
+        rig.sandbox.faults.add("refuse", operation="updateListing")
+        with pytest.raises(UnreachableError):
+            await rig.transport.call(rig.rename())
+        assert (rig.hits(), list(rig.sandbox.effects)) == (0, [])
+
+
 @pytest.mark.parametrize("kind", ["close", "truncate", "hang"])
 async def test_reads_recover_from_what_happens_once(kind: str) -> None:
     async with rigged() as rig:
