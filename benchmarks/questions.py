@@ -14,7 +14,7 @@ import httpx2
 
 from benchmarks.lines import BrokenCallError
 from benchmarks.measure import Figure, Scale
-from benchmarks.world import ACCOUNT, FIRST_NAMES, SYLLABLES, World, listing_id, templates
+from benchmarks.world import ACCOUNT, FIRST_NAMES, STAYS_EACH, SYLLABLES, World, listing_id, templates
 from hostaway_mcp.app import App, build_app
 from hostaway_mcp.client.shared import MemoryState
 from hostaway_mcp.settings import Settings
@@ -112,6 +112,12 @@ def _kinds(world: World) -> Mapping[str, Callable[[], Question]]:
     def listing() -> int:
         return listing_id(dice.randrange(world.listings))
 
+    def day_of(first: int, last: int) -> str:
+        return str(world.today + timedelta(days=dice.randint(first, last)))
+
+    def stay_id() -> int:
+        return dice.randrange(world.listings) * 1_000 + dice.randint(1, STAYS_EACH)
+
     def guest() -> str:
         return f"{dice.choice(FIRST_NAMES)} {''.join(dice.choices(SYLLABLES, k=3))}"
 
@@ -144,4 +150,37 @@ def _kinds(world: World) -> Mapping[str, Callable[[], Question]]:
             "changes_since", {"since": f"-{dice.randint(1, 40)}h", "limit": next(limits)}),
         "words in messages": lambda: (
             "search_messages", {"text": f"room {dice.randrange(world.listings)}", "limit": next(limits)}),
+        "who waits": lambda: ("triage_inbox", {"limit": next(limits), "sla_hours": dice.randint(1, 48)}),
+        "turnovers of a day": lambda: (
+            "plan_turnovers", {"date": day_of(-20, 15), "limit": next(limits)}),
+        "turnovers of a week": lambda: (
+            "plan_turnovers", {"date": day_of(-20, 10), "days": 7, "limit": next(limits)}),
+        "reviews of a month": lambda: ("review_insights", period(30, -190, -1) | {"by": "listing"}),
+        "reviews of ninety days": lambda: ("review_insights", period(89, -190, -1) | {"by": "month"}),
+        "reviews to write": lambda: (
+            "review_queue", {"limit": next(limits), "due_within": dice.randint(1, 60)}),
+        "money of a month": lambda: (
+            "get_financial_summary", period(30, -28, 60) | {"limit": next(limits)}),
+        "money by channel": lambda: (
+            "get_financial_summary", period(30, -28, 60) | {"by": "channel", "limit": next(limits)}),
+        "money by listing": lambda: (
+            "get_financial_summary", period(30, -28, 60) | {"by": "listing", "limit": next(limits)}),
+        "money of arrivals, compared": lambda: (
+            "get_financial_summary",
+            period(30, -500, 60) | {"basis": "arrival", "compare": "previous", "limit": next(limits)}),
+        "money of one listing": lambda: (
+            "get_financial_summary", period(60, -28, 60) | {"listing": listing(), "limit": next(limits)}),
+        "pace of a month": lambda: (
+            "report_pacing", period(30, -120, 120) | {"by": "week", "limit": next(limits)}),
+        "pace of ninety days": lambda: (
+            "report_pacing", period(90, -60, 150) | {"by": "channel", "limit": next(limits)}),
+        "balances of two weeks": lambda: (
+            "find_balances", {"arriving_within": dice.randint(7, 21), "limit": next(limits)}),
+        "expenses of a month": lambda: ("find_expenses", period(30, -330, -1) | {"limit": next(limits)}),
+        "tasks of a day": lambda: ("find_tasks", period(0, -20, 20) | {"limit": next(limits)}),
+        "the day": lambda: ("daily_brief", {"date": day_of(-3, 3)}),
+        "one stay": lambda: ("get_reservation", {"reservation": stay_id(), "include": ["money"]}),
+        "extras to offer": lambda: (
+            "find_upsells", {"days": dice.randint(3, 14), "limit": dice.randint(5, 50)}),
+        "faults of listings": lambda: ("audit_listings", {"limit": next(limits)}),
     }  # fmt: skip

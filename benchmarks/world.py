@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -10,6 +11,7 @@ from typing import Any
 
 import httpx2
 
+from benchmarks.papers import Papers, PaperTemplates, paper_templates
 from hostaway_mcp.client import Hostaway
 from hostaway_mcp.models.calendar import CalendarDay
 from hostaway_mcp.models.conversations import ConversationMessage
@@ -49,6 +51,7 @@ class Templates:
     stays: Sequence[JsonObject]
     day: JsonObject
     message: JsonObject
+    papers: PaperTemplates
 
 
 async def templates() -> Templates:
@@ -66,7 +69,8 @@ async def templates() -> Templates:
         days = await hostaway.calendar.find_days(one, start_date=today, end_date=today)
         threads = await hostaway.conversations.find(limit=1)
         messages = await hostaway.conversations.find_messages(threads.rows[0].id)
-    return Templates(listings.raw, stays.raw, days.raw[0], messages.raw[0])
+    papers = await paper_templates(sandbox)
+    return Templates(listings.raw, stays.raw, days.raw[0], messages.raw[0], papers)
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,8 @@ class World:
         seen_at = datetime.now(UTC)
         # Questions about what changed lately are about the last day, not about the first fill.
         filled_at = seen_at - timedelta(days=2)
-        count = {"listings": 0, "reservations": 0, "calendar_days": 0, "messages": 0}
+        papers = Papers(self.of.papers, seen_at, self.seed)
+        count = Counter({"listings": 0, "reservations": 0, "calendar_days": 0, "messages": 0})
         for start in range(0, self.listings, LISTINGS_AT_ONCE):
             numbers = range(start, min(start + LISTINGS_AT_ONCE, self.listings))
             rows, raw, _ = read_rows(Listing, [self.listing(number) for number in numbers])
@@ -112,9 +117,10 @@ class World:
             messages, raw, _ = read_rows(ConversationMessage, list(self.messages(stays, numbers)))
             await store.messages.put(messages, raw, seen_at=filled_at)
             count["messages"] += len(messages)
+            count.update(await papers.fill(store, stays, filled_at))
         await self._change_some(store)
         await _mark_whole(store, self)
-        return count
+        return dict(count)
 
     async def _change_some(self, store: Store) -> None:
         """What has changed in the last hours: a stay of every tenth listing."""
@@ -213,7 +219,7 @@ async def _mark_whole(store: Store, world: World) -> None:
     at = datetime.now(UTC)
     done: dict[str, Any] = {"began": at.isoformat(), "ended": (at - timedelta(seconds=1)).isoformat()}
     await store.sync.save("reservations", "anchor", {"day": world.today.isoformat()}, at)
-    nouns = ("listings", "custom_fields", "conversations")
+    nouns = ("listings", "custom_fields", "conversations", "reviews", "tasks", "charges", "expenses", "users")
     parts = [*((noun, "all") for noun in nouns), ("conversations", "recent"), ("conversations", "unread")]
     parts += [("reservations", part) for part in ("near", "ahead", "changes", *history_parts(world.today))]
     parts += [("calendar", str(listing_id(number))) for number in range(world.listings)]

@@ -16,6 +16,7 @@ from hostaway_mcp.store import Store
 from hostaway_mcp.store.privacy import Cutoffs, Tied
 from hostaway_mcp.store.remains import Needles, Searched
 from hostaway_mcp.store.schema import metadata
+from hostaway_mcp.store.stay_amounts import Period
 from hostaway_mcp.store.stay_lists import Listed, Order
 from hostaway_mcp.store.stay_windows import Which
 from tests.store.conftest import FIRST, LAST, SEEN, Opener
@@ -23,6 +24,7 @@ from tests.store.sent import ROW_NOUNS, Sent, put_everything
 from tests.store.test_rows import LATER
 
 WHOLE = Which(By.ARRIVAL, date(2000, 1, 1), date(2100, 1, 1))
+PERIOD = Period(date(2000, 1, 1), date(2100, 1, 1), by_night=False)
 
 Contents = dict[str, list[Any]]
 
@@ -105,10 +107,15 @@ def attempts(other: Store, sent: Sent) -> dict[str, Callable[[], Awaitable[objec
         "reservations.first_arrivals": lambda: other.reservations.first_arrivals(FIRST, LAST),
         "reservations.page": lambda: _ids(other.reservations.page(WHOLE, order=Order("arrival"), limit=9)),
         "reservations.priced": lambda: other.reservations.priced(ids["reservations"]),
-        "reservations.versions_of": lambda: other.reservations.versions_of(WHOLE),
         "reservations.turnovers": lambda: other.reservations.turnovers(WHOLE, frozenset(ReservationStatus)),
         "reservations.find": lambda: other.reservations.find(unread=True),
         "reviews.departed": lambda: other.reviews.departed(date.min, date.max),
+        "stay_amounts.listings_of": lambda: other.stay_amounts.listings_of(WHOLE, PERIOD, listing_ids),
+        "stay_amounts.moved": lambda: _nothing(),
+        "stay_amounts.odd": lambda: other.stay_amounts.odd(WHOLE, PERIOD, []),
+        "stay_amounts.put": lambda: _nothing(),
+        "stay_amounts.rows": lambda: other.stay_amounts.rows(WHOLE),
+        "stay_amounts.shares": lambda: other.stay_amounts.shares(WHOLE, PERIOD, listing_ids),
         "sync.ages": lambda: other.sync.ages("calendar"),
         "sync.forget": lambda: other.sync.forget("reservations"),
         "sync.mark": lambda: other.sync.mark("reservations", ["all"], "asked"),

@@ -76,6 +76,8 @@ async def test_what_the_first_version_kept_is_in_the_lists_of_this_one(empty_url
         assert (listed.ids, listed.counts) == ((7_000_000_000,), {ReservationStatus.NEW: 1})
         kept = await store.reservations.get(listed.ids)
         assert [unit.listing_unit_id for unit in kept[0].row.reservation_unit] == [7]
+        amounts = await store.stay_amounts.rows(which)
+        assert [(one.id, one.accommodation, one.units) for one in amounts] == [(7_000_000_000, 1_001_000, 1)]
         assert await store.calendar.ages([1], AUGUST, AUGUST) == {1: SEEN}
         assert [night.sold for night in await store.nights.each(FIRST, LAST)] == [1]
         later = {"updatedOn": "2026-09-01 00:00:00"}

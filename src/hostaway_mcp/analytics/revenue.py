@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from math import lcm
 from typing import Protocol
 
 from hostaway_mcp.analytics.waterfall import PriceLine
@@ -17,6 +19,8 @@ from hostaway_mcp.models.reservations import ReservationStatus, StatusClass
 
 ONE_DAY = timedelta(days=1)
 ZERO = Decimal(0)
+SCALE = 4
+"""Digits behind the point of amounts in whole numbers: no currency has more, and sums of them stay small."""
 
 BASE = frozenset({"baseRate", "pricePerExtraPerson", "priceForExtraPerson"})
 _ACCOMMODATION = frozenset({FinanceFieldType.ACCOMMODATION, FinanceFieldType.ACCOMODATION})
@@ -207,7 +211,7 @@ class Sums:
     66.67 when rounded, and 100/3 + 200/3 = 100 exactly before.
     """
 
-    __slots__ = ("_numerators", "estimated", "nights", "stays")
+    __slots__ = ("_numerators", "_whole", "estimated", "nights", "stays")
 
     def __init__(self) -> None:
         self.stays = 0
@@ -215,6 +219,8 @@ class Sums:
         """Nights of the stays themselves, in nights of a unit: what ADR divides by."""
         self.estimated = 0
         self._numerators: dict[int, list[Decimal]] = {}
+        self._whole: dict[int, Sequence[int]] = {}
+        """The same of what was added in whole numbers."""
 
     def add(self, stay: Stay, taken: int, *, of_stay: int | None = None) -> None:
         """`taken` of the stay's nights with their even share of its money; a stay without nights whole."""
@@ -231,13 +237,44 @@ class Sums:
         sums[3] += amounts.taxes * taken
         sums[4] += amounts.commission * taken
 
+    def add_share(self, of: int, stays: int, nights: int, estimated: int, sums: Sequence[int]) -> None:
+        """
+        What `stays` bring together of which the same part of `of` nights is taken; `sums` are their amounts
+        times the nights taken, in the order of `MEASURES` and in units of 10 ** -SCALE.
+        """
+        self.stays += stays
+        self.nights += nights
+        self.estimated += estimated
+        known = self._whole.get(of)
+        self._whole[of] = tuple(map(operator.add, known, sums)) if known else sums
+
+    @property
+    def divisor(self) -> int:
+        """A number of which every sum is a whole multiple of the part."""
+        digits = max((_digits(one) for some in self._numerators.values() for one in some), default=0)
+        return lcm(*self._numerators, *self._whole) * int(10 ** max(digits, SCALE))
+
+    def over(self, divisor: int, measures: int) -> list[int]:
+        """The first sums in the order of `MEASURES`, times `divisor`, which is a multiple of the own one."""
+        found = [0] * measures
+        for of, sums in self._whole.items():
+            factor = divisor // (of * 10**SCALE)
+            for place in range(measures):
+                found[place] += sums[place] * factor
+        for of, numerators in self._numerators.items():
+            for place in range(measures):
+                found[place] += int(Fraction(numerators[place]) * divisor / of)
+        return found
+
     def exact(self) -> tuple[Fraction, ...]:
         """The sums in the order of `MEASURES`."""
-        sums = [Fraction(0)] * len(MEASURES)
-        for of, numerators in self._numerators.items():
-            for place, amount in enumerate(numerators):
-                sums[place] += Fraction(amount) / of
-        return tuple(sums)
+        divisor = self.divisor
+        return tuple(Fraction(one, divisor) for one in self.over(divisor, len(MEASURES)))
+
+
+def _digits(amount: Decimal) -> int:
+    exponent = amount.as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
 MEASURES = ("accommodation", "payout", "fees", "taxes", "commission")
@@ -258,11 +295,19 @@ def apportion(parts: Sequence[Fraction], digits: int = 2) -> list[Decimal]:
 
     Example: three times 100/3 are 33.34, 33.33, 33.33, together 100.00.
     """
+    divisor = lcm(*(part.denominator for part in parts))
+    return apportion_whole(
+        [part.numerator * (divisor // part.denominator) for part in parts], divisor, digits
+    )
+
+
+def apportion_whole(parts: Sequence[int], divisor: int, digits: int = 2) -> list[Decimal]:
+    """The same of parts that are whole numbers over one divisor: hundreds of times as fast."""
     scale = 10**digits
-    exact = [part * scale for part in parts]
-    floors = [one.numerator // one.denominator for one in exact]
-    lacking = round(sum(exact, Fraction(0))) - sum(floors)
-    order = sorted(range(len(parts)), key=lambda place: (floors[place] - exact[place], place))
+    split = [divmod(part * scale, divisor) for part in parts]
+    floors = [floor for floor, _ in split]
+    lacking = round(Fraction(sum(parts) * scale, divisor)) - sum(floors)
+    order = sorted(range(len(parts)), key=lambda place: -split[place][1]) if lacking else ()
     for place in order[:lacking]:
         floors[place] += 1
     return [Decimal(one).scaleb(-digits) for one in floors]

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 
 from hostaway_mcp.analytics.nights import NightCount
 from hostaway_mcp.analytics.revenue import Stay, amounts_of
-from hostaway_mcp.clock import Clock
-from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.models.priced_reservations import PricedReservation
 from hostaway_mcp.models.reservations import Reservation
 from hostaway_mcp.services.copied_stays import rests_on_the_replica
@@ -18,14 +16,12 @@ from hostaway_mcp.services.copy import CALENDAR, STAYS, Ages, Copied, Copy, cove
 from hostaway_mcp.services.dates import ONE_DAY, Span
 from hostaway_mcp.services.wanted import DayOf, Wanted
 from hostaway_mcp.sync.calendar import BEHIND_DAYS
-from hostaway_mcp.sync.replica import Replica
 
 if TYPE_CHECKING:
     from hostaway_mcp.store.nights import NightTotals
+    from hostaway_mcp.store.stay_amounts import AmountRow, Share
+    from hostaway_mcp.store.stay_windows import Which
     from hostaway_mcp.store.store import Store
-
-REMEMBERED = 60_000
-"""Stays whose money is kept in memory, some 600 bytes each; sync gives a changed one another digest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,57 +40,86 @@ class CopiedNights:
     """Of the calendars of the last month and ahead; a night further back changes no more."""
 
 
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """The plain stays of a window added up by the database, and the others one by one."""
+
+    shares: tuple[Share, ...]
+    odd: tuple[Stay, ...]
+    as_of: datetime
+
+
 class CopiedMoney(Copy):
     """Stays with their money, and counted nights, in the replica."""
 
-    def __init__(self, replica: Replica, *, clock: Clock) -> None:
-        super().__init__(replica, clock=clock)
-        self._remembered: dict[int, tuple[str, Stay | None]] = {}
-
-    async def priced(
-        self, wanted: Wanted, day_of: DayOf, listings: Mapping[int, Listing], ages: Ages = STAYS
-    ) -> Copied[Stay] | None:
+    async def priced(self, wanted: Wanted, day_of: DayOf, ages: Ages = STAYS) -> Copied[Stay] | None:
         """The stays of a window of dates, of every status, with their money; those without dates left out."""
 
         async def read(store: Store) -> Copied[Stay] | None:
-            from hostaway_mcp.store.stay_windows import Which
-
-            as_of = covered(wanted, await store.sync.states("reservations"))
-            if as_of is None or not self._may_use(as_of, ages, "reservations", "changes"):
+            as_of = await self._as_of(store, wanted, ages)
+            if as_of is None:
                 return None
-            only = frozenset({wanted.listing_id}) if wanted.listing_id is not None else None
-            which = Which(by=wanted.by, first=wanted.first, last=wanted.last, listing_ids=only)
-            versions = await store.reservations.versions_of(which)
-            await self._learn(store, versions, day_of, listings)
-            found = (self._remembered.get(number, ("", None))[1] for number in versions)
-            return Copied(tuple(stay for stay in found if stay is not None), as_of)
+            rows = await store.stay_amounts.rows(_which(wanted))
+            return Copied(await stays_in(store, rows, day_of), as_of)
 
         found = await self._read(read)
         if found is not None:
             rests_on_the_replica()
         return found
 
-    async def _learn(
-        self, store: Store, versions: Mapping[int, str], day_of: DayOf, listings: Mapping[int, Listing]
-    ) -> None:
-        """Reads those whose content, or whose listing's zone, is not the one that is remembered."""
-        zones = {number: f"{one.time_zone_name}" for number, one in listings.items()}
-        known = self._remembered
-        if len(known) > REMEMBERED:
-            known.clear()
-        other = [
-            number
-            for number, version in versions.items()
-            if number not in known or known[number][0][: len(version)] != version
-        ]
-        other += [
-            number
-            for number in versions.keys() - set(other)
-            if (stay := known[number][1]) is not None
-            and known[number][0][len(versions[number]) :] != zones.get(stay.listing_id or 0, "")
-        ]
-        for row in await store.reservations.priced(other) if other else ():
-            known[row.id] = (versions[row.id] + zones.get(row.listing_id or 0, ""), stay_of(row, day_of))
+    async def shared(
+        self,
+        wanted: Wanted,
+        day_of: DayOf,
+        inside: Sequence[int],
+        *,
+        by_night: bool,
+        whole: bool,
+        key: str | None = None,
+        ages: Ages = STAYS,
+    ) -> Shared | None:
+        """
+        The same of the listings `inside`, added up as `StayAmounts.shares` does; with `whole` the stays of
+        other listings are among the odd ones.
+        """
+
+        async def read(store: Store) -> Copied[Shared] | None:
+            from hostaway_mcp.store.stay_amounts import Period
+
+            as_of = await self._as_of(store, wanted, ages)
+            if as_of is None:
+                return None
+            which, period = _which(wanted, inside, whole=whole), Period(wanted.first, wanted.last, by_night)
+            amounts = store.stay_amounts
+            shares = await amounts.shares(which, period, inside, key=key)
+            odd = await stays_in(store, await amounts.odd(which, period, inside), day_of)
+            return Copied((Shared(shares, odd, as_of),), as_of)
+
+        found = await self._read(read)
+        if found is None:
+            return None
+        rests_on_the_replica()
+        return found.rows[0]
+
+    async def first_days(
+        self, wanted: Wanted, inside: Sequence[int], *, by_night: bool, whole: bool
+    ) -> dict[int, date]:
+        """The listings of the plain stays of a window, with the first day that counts for each."""
+
+        async def read(store: Store) -> Copied[dict[int, date]]:
+            from hostaway_mcp.store.stay_amounts import Period
+
+            which, period = _which(wanted, inside, whole=whole), Period(wanted.first, wanted.last, by_night)
+            found = await store.stay_amounts.listings_of(which, period, inside)
+            days = {number: date.fromordinal(day) for number, day in found.items()}
+            return Copied((days,), self._clock.now())
+
+        found = await self._read(read)
+        return found.rows[0] if found else {}
+
+    async def _as_of(self, store: Store, wanted: Wanted, ages: Ages) -> datetime | None:
+        as_of = covered(wanted, await store.sync.states("reservations"))
+        return as_of if as_of and self._may_use(as_of, ages, "reservations", "changes") else None
 
     async def nights(
         self, listing_ids: Sequence[int], spans: Sequence[Span], today: date, ages: Ages = CALENDAR
@@ -145,6 +170,41 @@ class CopiedMoney(Copy):
         return unsure, as_of
 
 
+def _which(wanted: Wanted, inside: Sequence[int] = (), *, whole: bool = True) -> Which:
+    from hostaway_mcp.store.stay_windows import Which
+
+    ids = None if whole else frozenset(inside)
+    if wanted.listing_id is not None:
+        ids = frozenset({wanted.listing_id})
+    return Which(by=wanted.by, first=wanted.first, last=wanted.last, listing_ids=ids)
+
+
+async def stays_in(store: Store, rows: Sequence[AmountRow], day_of: DayOf) -> tuple[Stay, ...]:
+    """Rows as sums take them; the money of those that are not exact is read from the objects."""
+    from hostaway_mcp.store.stay_amounts import amounts_in, channel_in, status_in
+
+    stays = [
+        Stay(
+            row.id,
+            row.listing_id,
+            channel_in(row.channel),
+            status_in(row),
+            date.fromordinal(row.arrival),
+            date.fromordinal(row.departure),
+            row.currency,
+            amounts_in(row),
+            row.units,
+            date.fromordinal(row.booked) if row.booked else None,
+            date.fromordinal(row.cancelled) if row.cancelled else None,
+        )
+        for row in rows
+        if row.is_exact
+    ]
+    other = [row.id for row in rows if not row.is_exact]
+    read = await store.reservations.priced(other) if other else ()
+    return (*stays, *(stay for row in read if (stay := stay_of(row, day_of))))
+
+
 def _counted(kept: NightTotals | None, all_units: int, unsure: bool) -> NightCount:
     """Nights that have no row were neither sold nor closed: all of their units were there."""
     if kept is None:
@@ -166,7 +226,7 @@ def stay_of(row: PricedReservation | Reservation, day_of: DayOf) -> Stay | None:
         status=row.status,
         arrival=row.arrival,
         departure=row.departure,
-        currency=row.currency,
+        currency=row.currency or None,
         amounts=amounts_of(row),
         units=max(1, len(row.reservation_unit)),
         booked=day_of(booked, row.listing_id) if booked else None,

@@ -6,6 +6,7 @@ import calendar
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any, Literal
 
 from hostaway_mcp import calls
@@ -26,7 +27,7 @@ from hostaway_mcp.services.reconciliation import reconcile_with
 from hostaway_mcp.services.stay_money import StayMoney
 from hostaway_mcp.services.stays import By, Wanted
 from hostaway_mcp.services.summary_book import Book, Grouping
-from hostaway_mcp.services.summary_rows import Cell, Compared, Group, Summary, changes, figures, group_of
+from hostaway_mcp.services.summary_rows import Cell, Compared, Rounded, Summary, changes, group_of
 
 Compare = Literal["previous", "last_year"]
 
@@ -112,7 +113,9 @@ class FinancialSummary:
         scope = await self._scope(listing, group)
         span = self._span(from_, to, basis, scope)
         owners = await read_owned_listings(self._hostaway, self._facts) if by == "owner" else None
-        now = await self._period(span, basis, by, scope, owners)
+        # Only with the stays one by one can they be compared with Hostaway's.
+        single = self._wants(reconcile)
+        now = await self._period(span, basis, by, scope, owners, single=single, sold=compare is not None)
         totals = now.book.totals()
         compared, then, said = await self._compared(compare, span, basis, scope, now)
         reconciled = await reconcile_with(
@@ -123,11 +126,11 @@ class FinancialSummary:
             len(one.model_dump_json(exclude_none=True))
             for one in (*totals, *now.book.excluded(), reconciled, *((compared,) if compared else ()))
         )
-        shown = _rows(groups, brief=detail == "brief")
+        rounded = _rounded(groups, brief=detail == "brief")
         part = cut(
-            list(shown),
-            key=lambda place: _place(groups[place]),
-            show=lambda place: shown[place],
+            groups,
+            key=_place,
+            show=lambda cell: group_of(cell, rounded[cell.currency][cell]),
             question=question or {},
             cursor=cursor,
             limit=limit,
@@ -178,24 +181,64 @@ class FinancialSummary:
         return read_period(words, last, today, exclusive=basis is Basis.NIGHT)
 
     async def _period(
-        self, span: Span, basis: Basis, by: Grouping | None, scope: Scope, owners: OwnedListings | None
+        self,
+        span: Span,
+        basis: Basis,
+        by: Grouping | None,
+        scope: Scope,
+        owners: OwnedListings | None,
+        *,
+        single: bool = False,
+        sold: bool = False,
     ) -> Period:
-        only = scope.listings[0].id if len(scope.listings) == 1 and not scope.whole else None
-        wanted = Wanted(by=_BY[basis], first=span.first, last=span.last, listing_id=only)
-        known = await self._money.stays(wanted, scope.by_id)
+        """With `single` stay by stay; with `sold` the book knows which listings had some."""
         book = Book(span, basis, by, scope.listings, scope.by_id, whole=scope.whole, owners=owners)
-        for stay in known.rows:
-            book.add(stay)
-        missing, as_of = list[Missing](), known.as_of
-        if not known.complete:
-            missing.append(_stays_missing(known, span))
+        as_of = None if single else await self._shared(book, scope, sold=sold)
+        read: Known[Stay] | None = None
+        missing = list[Missing]()
+        if as_of is None:
+            read = await self._stays(book, scope)
+            as_of = read.as_of
+            for stay in read.rows:
+                book.add(stay)
+            if not read.complete:
+                missing.append(_stays_missing(read, span))
         if basis is Basis.NIGHT and book.has_stays:
             active = [one for one in scope.listings if not one.is_archived]
-            nights = await self._money.nights(active, book.spans, known.rows, tool=_TOOL)
+
+            async def sleeping() -> Sequence[Stay]:
+                return (read or await self._stays(book, scope)).rows
+
+            nights = await self._money.nights(active, book.spans, sleeping, tool=_TOOL)
             book.add_nights(nights.counts)
             missing += nights.missing
             as_of = min(as_of, nights.as_of or as_of)
         return Period(book, as_of, tuple(missing))
+
+    async def _stays(self, book: Book, scope: Scope) -> Known[Stay]:
+        return await self._money.stays(_wanted(book.span, book.basis, scope), scope.by_id)
+
+    async def _shared(self, book: Book, scope: Scope, *, sold: bool) -> datetime | None:
+        """Fills the book with sums of the replica's; gives their age, or None where it has none."""
+        inside = [one.id for one in scope.listings]
+        by_night = book.basis is Basis.NIGHT
+        key = None if book.by in (None, "month") else "channel" if book.by == "channel" else "listing_id"
+        wanted = _wanted(book.span, book.basis, scope)
+        ask = partial(
+            self._money.shared, listings=scope.by_id, inside=inside, by_night=by_night, whole=scope.whole
+        )
+        found = await ask(wanted, key=key)
+        if found is None:
+            return None
+        book.add_shares(found.shares)
+        for stay in found.odd:
+            book.add(stay)
+        for span in book.spans if book.by == "month" else ():
+            part = await ask(_wanted(span, book.basis, scope))
+            book.add_shares(part.shares if part else (), span.first.replace(day=1))
+        if sold:
+            book.sold(await self._money.first_days(wanted, inside, by_night=by_night, whole=scope.whole))
+        return found.as_of
 
     async def _compared(
         self, compare: Compare | None, span: Span, basis: Basis, scope: Scope, now: Period
@@ -204,7 +247,7 @@ class FinancialSummary:
             return None, None, ()
         earlier = before(span) if compare == "previous" else year_before(span)
         try:
-            then = await self._period(earlier, basis, None, scope, None)
+            then = await self._period(earlier, basis, None, scope, None, sold=True)
         except UpstreamError as error:
             # The period itself is still worth telling.
             known = Known[Stay]((), now.as_of, complete=False, why=error.message)
@@ -276,14 +319,17 @@ def _place(cell: Cell) -> tuple[str, str, str | int]:
     return str(cell.order), cell.currency, cell.key
 
 
-def _rows(cells: Sequence[Cell], *, brief: bool) -> dict[int, Group]:
-    """The rows by their place; rounded together with all others of their currency."""
-    found: dict[int, Group] = {}
-    for currency in {cell.currency for cell in cells}:
-        places = [place for place, cell in enumerate(cells) if cell.currency == currency]
-        rounded = figures([cells[place] for place in places], brief=brief)
-        found |= {place: group_of(cells[place], one) for place, one in zip(places, rounded, strict=True)}
-    return dict(sorted(found.items()))
+def _rounded(cells: Sequence[Cell], *, brief: bool) -> dict[str, Rounded]:
+    """By currency: a group is rounded together with all others of its own."""
+    found: dict[str, list[Cell]] = {}
+    for cell in cells:
+        found.setdefault(cell.currency, []).append(cell)
+    return {currency: Rounded(some, brief=brief) for currency, some in found.items()}
+
+
+def _wanted(span: Span, basis: Basis, scope: Scope) -> Wanted:
+    only = scope.listings[0].id if len(scope.listings) == 1 and not scope.whole else None
+    return Wanted(by=_BY[basis], first=span.first, last=span.last, listing_id=only)
 
 
 def _understood(span: Span, basis: Basis) -> dict[str, str]:

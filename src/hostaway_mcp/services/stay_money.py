@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -12,7 +12,7 @@ from hostaway_mcp.errors import HostawayMcpError
 from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.services.answers import Missing
 from hostaway_mcp.services.calendar import Calendar, Failures
-from hostaway_mcp.services.copied_money import CopiedMoney, CopiedNights, stay_of
+from hostaway_mcp.services.copied_money import CopiedMoney, CopiedNights, Shared, stay_of
 from hostaway_mcp.services.dates import Span
 from hostaway_mcp.services.facts import Known
 from hostaway_mcp.services.portfolio import Portfolio
@@ -45,6 +45,7 @@ class StayMoney:
 
     def __init__(self, *, copy: CopiedMoney, stays: Stays, portfolio: Portfolio, calendar: Calendar) -> None:
         self._copy = copy
+        self.first_days = copy.first_days
         self._stays = stays
         self._portfolio = portfolio
         self._calendar = calendar
@@ -57,7 +58,7 @@ class StayMoney:
             HostawayMcpError: nothing at all could be had.
         """
         day_of = days_of(listings)
-        copied = await self._copy.priced(wanted, day_of, listings)
+        copied = await self._copy.priced(wanted, day_of)
         if copied is not None:
             return Known(copied.rows, copied.as_of)
         known = await self._stays.read(replace(wanted, resources=True), listings)
@@ -65,11 +66,32 @@ class StayMoney:
         rows = tuple(stay for stay in found if stay is not None)
         return Known(rows, known.as_of, known.complete, known.why)
 
+    async def shared(
+        self,
+        wanted: Wanted,
+        listings: Mapping[int, Listing],
+        inside: Sequence[int],
+        *,
+        by_night: bool,
+        whole: bool,
+        key: str | None = None,
+    ) -> Shared | None:
+        """The same added up by the database (see `CopiedMoney.shared`); None where it must be read live."""
+        return await self._copy.shared(
+            wanted, days_of(listings), inside, by_night=by_night, whole=whole, key=key
+        )
+
     async def nights(
-        self, listings: Sequence[Listing], spans: Sequence[Span], stays: Sequence[Stay], *, tool: str
+        self,
+        listings: Sequence[Listing],
+        spans: Sequence[Span],
+        stays: Callable[[], Awaitable[Sequence[Stay]]],
+        *,
+        tool: str,
     ) -> NightsOf:
         """
-        The nights of active listings; `stays` are all that sleep in the periods, which follow one another.
+        The nights of active listings; `stays` gives all that sleep in the periods, which follow one another,
+        and is asked only where nights must be counted from them.
 
         Where a calendar cannot be had, stays are counted and the rest of the nights is taken to have been
         available; `missing` says so.
@@ -82,7 +104,7 @@ class StayMoney:
         few = len(lacking) <= (MOST_BESIDES if copied else MOST_CALENDARS)
         whole = Span(spans[0].first, spans[-1].last)
         read = await self._calendar.many(lacking, whole) if lacking and few else []
-        taken = _taken(stays)
+        taken = _taken(await stays()) if lacking and few else {}
         for place, listing in enumerate(lacking):
             known = read[place] if few else None
             days: dict[date, DayFacts] = {}

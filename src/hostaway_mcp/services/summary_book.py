@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from hostaway_mcp.analytics.exclusions import (
     ARCHIVED,
@@ -18,6 +18,7 @@ from hostaway_mcp.analytics.exclusions import (
 )
 from hostaway_mcp.analytics.nights import NightCount
 from hostaway_mcp.analytics.revenue import Basis, Stay, day_of, months_of, nights_in
+from hostaway_mcp.models.channels import Channel
 from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.models.reservations import StatusClass
 from hostaway_mcp.services.answers import Money
@@ -26,6 +27,9 @@ from hostaway_mcp.services.owned_listings import OwnedListings
 from hostaway_mcp.services.portfolio import name_of
 from hostaway_mcp.services.summary_rows import CancellationIncome, Cell, Excluded, Figures, figures
 from hostaway_mcp.services.untrusted import clean_name
+
+if TYPE_CHECKING:
+    from hostaway_mcp.store.stay_amounts import Share
 
 Grouping = Literal["listing", "channel", "owner", "month", "city"]
 
@@ -54,10 +58,11 @@ class Book:
         self.spans = _months(span) if by == "month" else [span]
         self.has_stays = False
         self.counted: dict[int, Stay] = {}
-        """Those whose revenue counts, by id."""
+        """Those whose revenue counts, by id, as far as they were added one by one."""
         self.listings_sold: set[int] = set()
         self.first_day: date | None = None
         self._inside = {one.id: one for one in listings}
+        self._estimated = 0
         self._by_id, self._whole, self._owners = by_id, whole, owners
         self._totals: dict[str, Cell] = {}
         self._groups: dict[tuple[str, str | int], Cell] = {}
@@ -97,6 +102,7 @@ class Book:
             return
         if priced:
             self.counted[stay.id] = stay
+            self._estimated += stay.amounts.estimated
         self.listings_sold.add(listing.id)
         day = day_of(stay, self.basis) or stay.arrival
         self.first_day = min(day, self.first_day or day)
@@ -112,6 +118,29 @@ class Book:
             _add(self._group(currency, stay.channel.label), stay, taken, priced=priced)
         elif self.by is not None:
             _add(self._of_listing(currency, listing), stay, taken, priced=priced)
+
+    def add_shares(self, shares: Sequence[Share], month: date | None = None) -> None:
+        """
+        Adds plain stays that were added up already, by what they are grouped by; with `month` only to the
+        group of that month, for `shares` are the part of the stays that lies in it.
+        """
+        for one in shares:
+            self.has_stays = True
+            if month is None:
+                self._estimated += one.estimated
+                _add_share(self._total(one.currency), one)
+            if month is not None:
+                _add_share(self._month(one.currency, month), one)
+            elif self.by == "channel":
+                _add_share(self._group(one.currency, Channel(one.key).label), one)
+            elif self.by not in (None, "month"):
+                self.listings_sold.add(one.key)
+                _add_share(self._of_listing(one.currency, self._inside[one.key]), one)
+
+    def sold(self, first_days: Mapping[int, date]) -> None:
+        """Notes which listings have plain stays, and from when on."""
+        self.listings_sold |= first_days.keys()
+        self.first_day = min((*first_days.values(), *filter(None, (self.first_day,))), default=None)
 
     def add_nights(self, counts: Sequence[Mapping[int, NightCount]]) -> None:
         """Adds counted nights, period by period of `spans`, to the currency of each listing."""
@@ -193,11 +222,10 @@ class Book:
         said = []
         if not self.has_stays:
             said.append(f"No stay touches {self.span.first} to {self.span.last}: there is nothing to add up.")
-        estimated = sum(stay.amounts.estimated for stay in self.counted.values())
-        if estimated:
+        if self._estimated:
             said.append(
-                f"{estimated} stays have no finance fields; their revenue is the total price less cleaning "
-                "fee less tax."
+                f"{self._estimated} stays have no finance fields; their revenue is the total price less "
+                "cleaning fee less tax."
             )
         if len(self._totals) > 1:
             listed = ", ".join(sorted(self._totals))
@@ -221,6 +249,12 @@ def _add(cell: Cell, stay: Stay, taken: int, *, priced: bool) -> None:
     cell.own_nights += taken * stay.units
     if priced:
         cell.sums.add(stay, taken)
+
+
+def _add_share(cell: Cell, one: Share) -> None:
+    cell.stays += one.stays
+    cell.own_nights += one.nights
+    cell.sums.add_share(one.of, one.stays, one.nights, one.estimated, one.sums)
 
 
 def _months(span: Span) -> list[Span]:

@@ -7,12 +7,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from math import lcm
 
 from pydantic import Field
 
 from hostaway_mcp.analytics.nights import NightCount
-from hostaway_mcp.analytics.revenue import MEASURES, Sums, adr, apportion, revpar, rounded
+from hostaway_mcp.analytics.revenue import MEASURES, Sums, adr, apportion_whole, revpar, rounded
 from hostaway_mcp.services.answers import ListAnswer, Money, Record
+
+BRIEF = 2
+"""Of the measures revenue and payout stand in a short answer."""
 
 
 class Figures(Record):
@@ -150,17 +154,34 @@ class Cell:
     """Nights of the stays themselves; both also of those without a price."""
 
 
+class Rounded:
+    """Cells of one currency, rounded so that they sum to their rounded sum; each is shown when asked for."""
+
+    def __init__(self, cells: Sequence[Cell], *, brief: bool = False) -> None:
+        measures = BRIEF if brief else len(MEASURES)
+        self._digits = digits_of(cells[0].currency) if cells else 2
+        self._divisor = lcm(*{cell.sums.divisor for cell in cells})
+        self._sums = [cell.sums.over(self._divisor, measures) for cell in cells]
+        self._columns = [
+            apportion_whole([sums[place] for sums in self._sums], self._divisor, self._digits)
+            for place in range(measures)
+        ]
+
+        self._places = {id(cell): place for place, cell in enumerate(cells)}
+
+    def __getitem__(self, cell: Cell) -> Figures:
+        """The figures of one of the cells."""
+        place = self._places[id(cell)]
+        names = ("revenue", *MEASURES[1:])
+        money = {name: column[place] for name, column in zip(names, self._columns, strict=False)}
+        revenue = Fraction(self._sums[place][0], self._divisor)
+        return _figures(cell, revenue, money, self._digits)
+
+
 def figures(cells: Sequence[Cell], *, brief: bool = False) -> list[Figures]:
     """Cells of one currency, rounded so that they sum to their rounded sum."""
-    exact = [cell.sums.exact() for cell in cells]
-    digits = digits_of(cells[0].currency) if cells else 2
-    columns = [apportion([one[place] for one in exact], digits) for place in range(len(MEASURES))]
-    shown = [dict(zip(("revenue", *MEASURES[1:]), row, strict=True)) for row in zip(*columns, strict=True)]
-    found = []
-    for cell, sums, money in zip(cells, exact, shown, strict=True):
-        kept = {name: amount for name, amount in money.items() if not brief or name in ("revenue", "payout")}
-        found.append(_figures(cell, sums[0], kept, digits))
-    return found
+    found = Rounded(cells, brief=brief)
+    return [found[cell] for cell in cells]
 
 
 def group_of(cell: Cell, found: Figures) -> Group:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
+from sqlalchemy.engine import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.store.desk import Desk
-from hostaway_mcp.store.rows import Columns, Rows
+from hostaway_mcp.store.rows import Columns, Rows, Step
 from hostaway_mcp.store.schema import listings
+from hostaway_mcp.store.stay_amounts import StayAmounts
 
 
 class Listings(Rows[Listing]):
@@ -21,6 +26,14 @@ class Listings(Rows[Listing]):
         statement = select(listings.c.id).where(self._desk.mine(listings), listings.c.archived.is_not(True))
         async with self._desk.read() as connection:
             return tuple((await connection.execute(statement.order_by(listings.c.id))).scalars())
+
+    async def _after(self, connection: AsyncConnection, steps: Sequence[Step]) -> None:
+        zones = {step.id: _zone(step.after) for step in steps if _zone(step.after) != _zone(step.before)}
+        await StayAmounts(self._desk).moved(connection, zones)
+
+
+def _zone(columns: Columns | RowMapping | None) -> str | None:
+    return columns["time_zone"] if columns else None
 
 
 def columns(listing: Listing) -> Columns:

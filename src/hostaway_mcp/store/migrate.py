@@ -25,7 +25,12 @@ async def migrate(database: Database) -> None:
         if await connection.run_sync(revision_of) == REVISION:
             return
     async with database.write("migration") as connection:
-        await connection.run_sync(_bring_forward)
+        revision = await connection.run_sync(_bring_forward)
+        if revision is not None and revision != REVISION:
+            # Imported here because most starts have nothing to do with it.
+            from hostaway_mcp.store.derived import derive
+
+            await derive(database, connection, revision)
 
 
 def revision_of(connection: Connection) -> str | None:
@@ -52,11 +57,12 @@ def check_known(revision: str) -> None:
         )
 
 
-def _bring_forward(connection: Connection) -> None:
+def _bring_forward(connection: Connection) -> str | None:
+    """Gives the version that the tables had; None if there were none."""
     # Another process may have done it while this one waited for its turn.
     revision = revision_of(connection)
     if revision == REVISION:
-        return
+        return revision
     # Imported here because most starts have nothing to do with it.
     from alembic import command
     from alembic.config import Config
@@ -68,3 +74,4 @@ def _bring_forward(connection: Connection) -> None:
     if revision is not None:
         check_known(revision)
     command.upgrade(config, "head")
+    return revision

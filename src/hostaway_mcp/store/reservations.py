@@ -19,9 +19,10 @@ from hostaway_mcp.store.raw import unpack
 from hostaway_mcp.store.rows import Columns, Kept, Rows, Step
 from hostaway_mcp.store.schema import conversations, reservations
 from hostaway_mcp.store.spans import Span
+from hostaway_mcp.store.stay_amounts import StayAmounts
 from hostaway_mcp.store.stay_boards import Dates, Stay, StayBoards, Turnover
 from hostaway_mcp.store.stay_lists import Listed, Order, Place, StayLists
-from hostaway_mcp.store.stay_windows import StayWindows, Which, staying
+from hostaway_mcp.store.stay_windows import Which, staying
 from hostaway_mcp.store.words import searchable
 
 PRIVATE = ("guest_name", "guest_folded", "guest_email")
@@ -36,6 +37,7 @@ class Reservations(Rows[Reservation]):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, reservations, Reservation, columns, private=PRIVATE)
         self._boards, self._lists = StayBoards(desk), StayLists(desk)
+        self.amounts = StayAmounts(desk)
 
     async def find(
         self,
@@ -121,13 +123,6 @@ class Reservations(Rows[Reservation]):
         """How many stays have the same dates and status."""
         return await self._boards.dates(which)
 
-    async def versions_of(self, which: Which) -> dict[int, str]:
-        """Of each stay that is meant a short name for its content, by id."""
-        async with self._desk.read() as connection:
-            stays = (await StayWindows(self._desk).stays(connection, which, "id", "digest")).c
-            found = (await connection.execute(select(stays.id, stays.digest))).all()
-        return {row[0]: row[1] for row in found}
-
     async def priced(self, ids: Iterable[int]) -> tuple[PricedReservation, ...]:
         """The dates and the money of these stays, in no order; read in half the time of whole stays."""
         found: list[Any] = []
@@ -145,6 +140,8 @@ class Reservations(Rows[Reservation]):
         return await self._boards.turnovers(which, statuses)
 
     async def _after(self, connection: AsyncConnection, steps: Sequence[Step]) -> None:
+        before = [step.before for step in steps if step.before is not None]
+        await self.amounts.put(connection, before, [step.row for step in steps if step.row])
         await Nights(self._desk).recount(connection, _touched(steps))
 
 

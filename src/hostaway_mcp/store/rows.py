@@ -87,6 +87,8 @@ class Step:
     id: int
     before: RowMapping | None = field(repr=False)
     after: Columns | None = field(repr=False)
+    row: Any = field(default=None, repr=False)
+    """What is kept now, as a model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,8 +215,9 @@ class Rows(Generic[M]):
             values = [{**columns[one.id], **self._values(one)} for one in coming]
             await connection.execute(upsert(connection, self._table), values)
             changed += len(coming)
+            steps = [Step(one.id, there[one.id], columns[one.id], one.row) for one in coming]
+            await self._after(connection, steps)
             if log_at:
-                steps = [Step(one.id, there[one.id], columns[one.id]) for one in coming]
                 await Changes(self._desk).add(connection, [self._change(step, log_at) for step in steps])
         return changed
 
@@ -287,7 +290,7 @@ class Rows(Generic[M]):
         columns = {one.id: self._all_columns(one) for one in parts.fresh}
         values = [{**columns[one.id], **self._values(one)} for one in parts.fresh]
         await connection.execute(upsert(connection, self._table, when=_is_newer), values)
-        steps = [Step(one.id, before.get(one.id), columns[one.id]) for one in parts.fresh]
+        steps = [Step(one.id, before.get(one.id), columns[one.id], one.row) for one in parts.fresh]
         await Changes(self._desk).add(connection, [self._change(step, coming[0].seen_at) for step in steps])
         await self._after(connection, steps)
         new = sum(step.before is None for step in steps)

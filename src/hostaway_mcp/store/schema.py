@@ -23,7 +23,7 @@ from sqlalchemy.types import TypeEngine
 
 from hostaway_mcp.store.types import Instant, Money
 
-REVISION = "0003"
+REVISION = "0004"
 """The newest step in migrations/versions: what a database must be at."""
 
 VERSION_TABLE = "hostaway_mcp_version"
@@ -130,6 +130,39 @@ reservations = _rows(
     Index("ix_reservations_guest_folded", "account_id", "guest_folded", "id"),
     Index("ix_reservations_guest_email", "account_id", "guest_email"),
 )
+
+stay_amounts = Table(
+    "stay_amounts",
+    metadata,
+    _account(),
+    _key("arrival", Integer()),
+    _key("id", BigInteger()),
+    _number("listing_id"),
+    Column("channel", Integer, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("departure", Integer, nullable=False),
+    Column("nights", Integer, nullable=False),
+    Column("units", Integer, nullable=False),
+    # Where the listing is.
+    Column("booked", Integer),
+    Column("cancelled", Integer),
+    Column("currency", Text),
+    Column("is_exact", Integer, nullable=False),
+    Column("is_estimated", Integer, nullable=False),
+    Column("accommodation", BigInteger),
+    *(
+        Column(name, BigInteger, nullable=False)
+        for name in ("payout", "fees", "taxes", "commission", "cancellation")
+    ),
+    Index("ix_stay_amounts_listing", "account_id", "listing_id", "arrival"),
+    Index("ix_stay_amounts_nights", "account_id", "nights", "arrival"),
+    Index("ix_stay_amounts_booked", "account_id", "booked"),
+    sqlite_with_rowid=False,
+)
+"""
+The money of stays with dates, in ten-thousandths of their currency; small rows by arrival, so that those of
+a period lie beside one another. Days are numbers of `date.toordinal`, which databases subtract at once.
+"""
 
 conversations = _rows(
     "conversations",

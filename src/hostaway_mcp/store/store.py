@@ -64,6 +64,7 @@ class Store:
         self.remains = Remains(desk)
         self.reservations = Reservations(desk)
         self.reviews = Reviews(desk)
+        self.stay_amounts = self.reservations.amounts
         self.sync = Sync(desk)
         self.tasks = Tasks(desk)
         self.threads = Threads(desk)

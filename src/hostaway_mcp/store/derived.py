@@ -1,0 +1,44 @@
+"""What earlier versions did not keep beside their objects, told from these after a step forward."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+from sqlalchemy import Table, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hostaway_mcp.clock import SystemClock
+from hostaway_mcp.models.lenient import read_row
+from hostaway_mcp.models.priced_reservations import PricedReservation
+from hostaway_mcp.store.desk import Desk
+from hostaway_mcp.store.engine import Database
+from hostaway_mcp.store.raw import unpack
+from hostaway_mcp.store.schema import reservations
+from hostaway_mcp.store.stay_amounts import StayAmounts
+
+AT_ONCE = 500
+AMOUNTS_SINCE = "0004"
+
+
+async def derive(database: Database, connection: AsyncConnection, since: str) -> None:
+    """In the transaction of the step; `since` is the version that the tables had before it."""
+    if since < AMOUNTS_SINCE:
+        async for account_id, rows in _portions(connection, reservations):
+            stays = [read_row(PricedReservation, unpack(row.raw)) for row in rows]
+            desk = Desk(database, account_id, SystemClock())
+            await StayAmounts(desk).put(connection, (), [stay for stay in stays if stay is not None])
+
+
+async def _portions(connection: AsyncConnection, table: Table) -> AsyncIterator[tuple[str, Sequence[Any]]]:
+    """The rows of each account, as many at a time as memory has room for."""
+    place, after = tuple_(table.c.account_id, table.c.id), ("", -1)
+    columns = (table.c.account_id, table.c.id, table.c.raw)
+    while True:
+        statement = select(*columns).where(place > after).order_by(table.c.account_id, table.c.id)
+        found = (await connection.execute(statement.limit(AT_ONCE))).all()
+        for account_id in dict.fromkeys(row.account_id for row in found):
+            yield account_id, [row for row in found if row.account_id == account_id]
+        if len(found) < AT_ONCE:
+            return
+        after = (found[-1].account_id, found[-1].id)

@@ -1,0 +1,344 @@
+"""
+The money of stays in whole numbers, beside them: what sums over thousands are made of.
+
+Amounts are in ten-thousandths of the stay's currency. A stay with an amount that has more digits, or is
+absurdly large, is not `exact`: its money is read from the object itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Select,
+    Subquery,
+    and_,
+    bindparam,
+    case,
+    cast,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    union_all,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hostaway_mcp.analytics.revenue import SCALE, Amounts, amounts_of
+from hostaway_mcp.clock import zone_or_utc
+from hostaway_mcp.models.channels import Channel
+from hostaway_mcp.models.priced_reservations import PricedReservation
+from hostaway_mcp.models.reservations import By, Reservation, ReservationStatus, StatusClass
+from hostaway_mcp.store import spans
+from hostaway_mcp.store.desk import Desk, portions
+from hostaway_mcp.store.schema import listings, reservations, stay_amounts
+from hostaway_mcp.store.stay_windows import LONG_NIGHTS, Which
+
+MOST = 10**13
+"""No amount is larger, so that no sum of thousands of them times their nights leaves 64 bits."""
+_MOST_NIGHTS = 4_000_000
+MEASURES = ("accommodation", "payout", "fees", "taxes", "commission")
+_AMOUNTS = (*MEASURES, "cancellation")
+_CONFIRMED = [status.value for status in ReservationStatus.of_class(StatusClass.CONFIRMED)]
+_STATUSES = {status.value: status for status in ReservationStatus}
+_CHANNELS = {int(channel): channel for channel in Channel}
+
+
+class AmountRow(NamedTuple):
+    """A stay's money as it is kept; days are numbers of `date.toordinal`."""
+
+    id: int
+    listing_id: int | None
+    channel: int
+    status: str
+    arrival: int
+    departure: int
+    currency: str | None
+    units: int
+    booked: int | None
+    cancelled: int | None
+    is_exact: bool
+    is_estimated: bool
+    accommodation: int | None
+    payout: int
+    fees: int
+    taxes: int
+    commission: int
+    cancellation: int
+
+
+class Share(NamedTuple):
+    """What many stays bring together that take the same part of their nights: some of `of`, or all."""
+
+    key: Any
+    currency: str
+    of: int
+    """Nights of each stay, 1 where the stays count whole."""
+    stays: int
+    nights: int
+    """The nights taken, in nights of a unit."""
+    estimated: int
+    sums: tuple[int, ...]
+    """In the order of `MEASURES`: the amounts times the nights taken of them, to be divided by `of`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The days that are counted, both included, and how: by night, or each stay whole."""
+
+    first: date
+    last: date
+    by_night: bool
+
+
+class StayAmounts:
+    """The money of one account's stays that have dates."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def rows(self, which: Which) -> tuple[AmountRow, ...]:
+        """The stays that are meant, of every status, in no order."""
+        async with self._desk.read() as connection:
+            stays = self._stays(connection, which)
+            return await _rows(connection, select(*_ROW(stays)))
+
+    async def odd(self, which: Which, period: Period, inside: Iterable[int]) -> tuple[AmountRow, ...]:
+        """Of the stays that are meant those that `shares` leaves out."""
+        async with self._desk.read() as connection:
+            stays = self._stays(connection, which)
+            plain = _plain(connection, stays, period, inside)
+            return await _rows(connection, select(*_ROW(stays)).where(~plain))
+
+    async def shares(
+        self, which: Which, period: Period, inside: Iterable[int], *, key: str | None = None
+    ) -> tuple[Share, ...]:
+        """
+        The sums of the plain ones among the stays that are meant, by currency, by `key` (listing_id or
+        channel), and by what part of their nights they have in the period.
+
+        Plain are confirmed stays with a price and a currency, of a listing `inside`, whose amounts are exact;
+        by night only those that have nights.
+        """
+        async with self._desk.read() as connection:
+            stays = self._stays(connection, which)
+            least, most = _bounds(connection)
+            nights = stays.c.departure - stays.c.arrival
+            end = period.last.toordinal() + 1
+            inner = least(stays.c.departure, end) - most(stays.c.arrival, period.first.toordinal())
+            taken = inner if period.by_night else most(nights, 0)
+            part = taken < nights if period.by_night else literal(value=False)
+            of, share = case((part, nights), else_=1), case((part, taken), else_=1)
+            groups = [stays.c.currency, of] if key is None else [stays.c[key], stays.c.currency, of]
+            sums = [cast(func.sum(stays.c[name] * share), BigInteger) for name in MEASURES]
+            counts = (func.count(), func.sum(taken * stays.c.units), func.sum(stays.c.is_estimated))
+            statement = select(*groups, *counts, *sums).where(_plain(connection, stays, period, inside))
+            found = (await connection.execute(statement.group_by(*groups))).all()
+        begin = 0 if key is None else 1
+        return tuple(
+            [
+                Share._make((row[0] if begin else None, *row[begin : begin + 5], tuple(row[begin + 5 :])))
+                for row in found
+            ]
+        )
+
+    async def listings_of(self, which: Which, period: Period, inside: Iterable[int]) -> dict[int, int]:
+        """The listings of the plain stays, with the first day that counts for each."""
+        day = {By.DEPARTURE: "departure", By.BOOKED: "booked"}.get(which.by or By.STAY, "arrival")
+        async with self._desk.read() as connection:
+            stays = self._stays(connection, which)
+            first = func.min(func.coalesce(stays.c[day], stays.c.arrival))
+            statement = select(stays.c.listing_id, first).where(_plain(connection, stays, period, inside))
+            found = await connection.execute(statement.group_by(stays.c.listing_id))
+            return {row[0]: row[1] for row in found}
+
+    def _stays(self, connection: AsyncConnection, which: Which) -> Subquery:
+        stay = stay_amounts.c
+        narrow: list[ColumnElement[bool]] = [self._desk.mine(stay_amounts)]
+        if which.listing_ids is not None:
+            ids = spans.numbers(connection, which.listing_ids)
+            narrow.append(stay.listing_id.in_(select(ids.c.id)))
+        parts = [select(stay_amounts).where(*narrow, *conditions) for conditions in _windows(which)]
+        return (union_all(*parts) if len(parts) > 1 else parts[0]).subquery("stays")
+
+    async def put(self, connection: AsyncConnection, before: Iterable[Any], rows: Iterable[Any]) -> None:
+        """Keeps the money of these stays, and no more that of those that were `before`."""
+        old = [
+            {"of_arrival": one["arrival"].toordinal(), "of_id": one["id"]} for one in before if one["arrival"]
+        ]
+        if old:
+            await connection.execute(delete(stay_amounts).where(self._desk.mine(stay_amounts), *_SAME), old)
+        dated = [row for row in rows if row.arrival is not None and row.departure is not None]
+        zones = await self._zones(connection, {row.listing_id for row in dated if row.listing_id is not None})
+        account = {"account_id": self._desk.account_id}
+        new = [account | columns(row, zones.get(row.listing_id)) for row in dated]
+        if new:
+            await connection.execute(insert(stay_amounts), new)
+
+    async def moved(self, connection: AsyncConnection, zones: Mapping[int, str | None]) -> None:
+        """Tells anew on which day the stays of listings were booked whose zone is another one now."""
+        for some in portions(sorted(zones)):
+            stay = stay_amounts.c
+            joined = stay_amounts.join(
+                reservations, and_(self._desk.mine(reservations), reservations.c.id == stay.id)
+            )
+            statement = (
+                select(stay.id, stay.arrival, stay.listing_id, stay.booked, reservations.c.booked_on)
+                .select_from(joined)
+                .where(self._desk.mine(stay_amounts), stay.listing_id.in_(some))
+            )
+            found = (await connection.execute(statement)).all()
+            other = [
+                {"of_arrival": row.arrival, "of_id": row.id, "new": day}
+                for row in found
+                if (day := _booked(row.booked_on, zones[row.listing_id])) != row.booked
+            ]
+            if other:
+                change = update(stay_amounts).where(self._desk.mine(stay_amounts), *_SAME)
+                await connection.execute(change.values(booked=bindparam("new")), other)
+
+    async def _zones(self, connection: AsyncConnection, ids: Iterable[int]) -> dict[int | None, str | None]:
+        found: dict[int | None, str | None] = {}
+        for some in portions(sorted(ids)):
+            mine = (self._desk.mine(listings), listings.c.id.in_(some))
+            rows = await connection.execute(select(listings.c.id, listings.c.time_zone).where(*mine))
+            found |= {row[0]: row[1] for row in rows}
+        return found
+
+
+_SAME = (
+    stay_amounts.c.arrival == bindparam("of_arrival", type_=Integer),
+    stay_amounts.c.id == bindparam("of_id", type_=BigInteger),
+)
+
+
+def columns(stay: Reservation | PricedReservation, zone: str | None) -> dict[str, Any]:
+    """What is kept of a stay with dates, whose listing is in `zone`."""
+    assert stay.arrival is not None
+    assert stay.departure is not None
+    found = amounts_of(stay)
+    amounts = {name: _scaled(getattr(found, name)) for name in _AMOUNTS}
+    exact = found.accommodation is None or amounts["accommodation"] is not None
+    exact = exact and None not in [amounts[name] for name in _AMOUNTS[1:]]
+    booked = stay.reservation_date or stay.inserted_on
+    return {
+        "id": stay.id,
+        "listing_id": stay.listing_id,
+        "channel": int(stay.channel),
+        "status": stay.status.value,
+        "arrival": stay.arrival.toordinal(),
+        "departure": stay.departure.toordinal(),
+        "nights": (stay.departure - stay.arrival).days,
+        "units": max(1, len(stay.reservation_unit)),
+        "booked": _booked(booked, zone),
+        # A date, which Hostaway's examples write without a time.
+        "cancelled": stay.cancellation_date.date().toordinal() if stay.cancellation_date else None,
+        "currency": stay.currency or None,
+        "is_exact": int(exact),
+        "is_estimated": int(found.estimated),
+        **(amounts if exact else dict.fromkeys(amounts, 0)),
+    }
+
+
+def _booked(moment: datetime | None, zone: str | None) -> int | None:
+    return moment.astimezone(zone_or_utc(zone)).toordinal() if moment else None
+
+
+def _scaled(amount: Decimal | None) -> int | None:
+    """In whole ten-thousandths; None where that is not the amount, or where there is none."""
+    if amount is None or not amount.is_finite() or abs(amount) >= MOST // 10**SCALE:
+        return None
+    whole = amount.scaleb(SCALE)
+    return int(whole) if whole == whole.to_integral_value() else None
+
+
+def amounts_in(row: AmountRow) -> Amounts:
+    """The money of a row that is exact."""
+    return Amounts(
+        None if row.accommodation is None else _amount(row.accommodation),
+        _amount(row.payout),
+        _amount(row.fees),
+        _amount(row.taxes),
+        _amount(row.commission),
+        _amount(row.cancellation),
+        bool(row.is_estimated),
+    )
+
+
+def _amount(whole: int) -> Decimal:
+    return Decimal(whole).scaleb(-SCALE) if whole else _ZERO
+
+
+_ZERO = Decimal(0)
+
+
+def status_in(row: AmountRow) -> ReservationStatus:
+    """The status of a row."""
+    return _STATUSES[row.status]
+
+
+def channel_in(number: int) -> Channel:
+    """The channel of a number that is kept."""
+    return _CHANNELS.get(number, Channel.UNKNOWN)
+
+
+def _ROW(stays: Subquery) -> list[ColumnElement[Any]]:  # noqa: N802
+    return [stays.c[name] for name in AmountRow._fields]
+
+
+async def _rows(connection: AsyncConnection, statement: Select[Any]) -> tuple[AmountRow, ...]:
+    found = (await connection.execute(statement)).all()
+    return tuple([AmountRow._make(row) for row in found])
+
+
+def _plain(
+    connection: AsyncConnection, stays: Subquery, period: Period, inside: Iterable[int]
+) -> ColumnElement[bool]:
+    stay = stays.c
+    known = select(spans.numbers(connection, inside).c.id)
+    return and_(
+        stay.status.in_(_CONFIRMED),
+        func.coalesce(stay.is_exact, 0) == 1,
+        stay.accommodation.is_not(None),
+        stay.currency.is_not(None),
+        stay.nights > 0 if period.by_night else literal(value=True),
+        func.coalesce(stay.listing_id, -1).in_(known),
+    )
+
+
+def _windows(which: Which) -> Iterator[Sequence[ColumnElement[bool]]]:
+    """Conditions of the dates; several sets have nothing in common."""
+    stay = stay_amounts.c
+    first, last = which.first.toordinal(), which.last.toordinal()
+    near = first - LONG_NIGHTS
+    long = (stay.nights.between(LONG_NIGHTS + 1, _MOST_NIGHTS), stay.arrival < near)
+    match which.by:
+        case By.ARRIVAL:
+            yield [stay.arrival.between(first, last)]
+        case By.BOOKED:
+            yield [stay.booked.between(first, last)]
+        case By.DEPARTURE:
+            yield [stay.arrival.between(near, last), stay.departure.between(first, last)]
+            yield [*long, stay.departure.between(first, last)]
+            # Dates that are the wrong way round.
+            yield [stay.nights.between(-_MOST_NIGHTS, -1), stay.arrival > last,
+                   stay.departure.between(first, last)]  # fmt: skip
+        case _:
+            yield [stay.arrival.between(near, last), stay.departure > first]
+            yield [*long, stay.departure > first]
+
+
+def _bounds(connection: AsyncConnection) -> tuple[Any, Any]:
+    """The smaller and the larger of two values, which SQLite and PostgreSQL call differently."""
+    if connection.dialect.name == "sqlite":
+        return func.min, func.max
+    return func.least, func.greatest
