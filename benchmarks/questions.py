@@ -18,7 +18,7 @@ from benchmarks.world import ACCOUNT, FIRST_NAMES, STAYS_EACH, SYLLABLES, World,
 from hostaway_mcp.app import App, build_app
 from hostaway_mcp.client.shared import MemoryState
 from hostaway_mcp.settings import Settings
-from hostaway_mcp.store import Store
+from hostaway_mcp.store.store import Store
 from hostaway_mcp.telemetry.audit import MemoryAudit
 from hostaway_mcp.tools.runner import Asked
 

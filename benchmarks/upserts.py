@@ -15,7 +15,7 @@ from benchmarks.measure import Figure, Scale, ratio, take_turns
 from benchmarks.world import ACCOUNT, World, templates
 from hostaway_mcp.models.lenient import JsonObject, read_rows
 from hostaway_mcp.models.reservations import Reservation
-from hostaway_mcp.store import Store
+from hostaway_mcp.store.store import Store
 
 ROWS = 100
 UPSERT = (

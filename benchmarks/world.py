@@ -20,7 +20,7 @@ from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.models.reservations import Reservation
 from hostaway_mcp.sandbox import Sandbox
 from hostaway_mcp.services.copy import LONGEST_STAY_DAYS
-from hostaway_mcp.store import Store
+from hostaway_mcp.store.store import Store
 from hostaway_mcp.sync.reservations import HISTORY_DAYS, history_parts
 
 ACCOUNT = "1"

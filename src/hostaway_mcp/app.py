@@ -14,14 +14,14 @@ from hostaway_mcp.client.shared import FileState, SharedState
 from hostaway_mcp.clock import Clock, SystemClock
 from hostaway_mcp.redaction import redact
 from hostaway_mcp.services.services import Services
-from hostaway_mcp.settings import Settings
+from hostaway_mcp.settings import Settings, WriteMode
 from hostaway_mcp.sync.feed import Feed
 from hostaway_mcp.sync.replica import Replica
 from hostaway_mcp.sync.webhooks import WebhookFile
 from hostaway_mcp.telemetry.audit import Audit, AuditFile
 from hostaway_mcp.telemetry.metrics import Metrics
 from hostaway_mcp.tools.runner import Runner
-from hostaway_mcp.tools.tools import offered
+from hostaway_mcp.tools.tools import offered, withheld
 
 
 @dataclass(frozen=True)
@@ -69,10 +69,12 @@ def build_app(
         SettingsError: a toolset or tool in the settings does not exist, or the package redis is missing.
     """
     clock = clock or SystemClock(fixed_today=settings.hostaway_mcp_today)
+    writes = settings.hostaway_mcp_writes is WriteMode.PROPOSE
     tools = offered(
         toolsets=settings.hostaway_mcp_toolsets,
         tools=settings.hostaway_mcp_tools,
         exclude=settings.hostaway_mcp_exclude_tools,
+        writes=writes,
     )
     secret = settings.hostaway_client_secret.get_secret_value()
     redact.learn(secret)
@@ -117,10 +119,13 @@ def build_app(
         account_id=settings.hostaway_account_id,
         has_credentials=settings.has_credentials,
         webhook=webhook,
+        journal_url=journal_url(settings),
+        directory=settings.hostaway_mcp_data_dir,
     )
     runner = Runner(
         services=services,
         tools=tools,
+        withheld=withheld(writes=writes),
         clock=clock,
         audit=audit,
         metrics=metrics,
@@ -136,6 +141,12 @@ def database_url(settings: Settings) -> str:
     """Where the replica is."""
     url = settings.hostaway_mcp_database_url.get_secret_value()
     return url or f"sqlite:///{settings.hostaway_mcp_data_dir / 'replica.db'}"
+
+
+def journal_url(settings: Settings) -> str:
+    """Where the journal of writes is: a file of its own, or PostgreSQL beside the replica."""
+    url = database_url(settings)
+    return f"sqlite:///{settings.hostaway_mcp_data_dir / 'journal.db'}" if url.startswith("sqlite") else url
 
 
 def _shared_state(settings: Settings, clock: Clock) -> SharedState:

@@ -14,6 +14,8 @@ DEFAULT_DEADLINE_SECONDS = 25.0
 Progress = Callable[[float, float | None, str], Awaitable[None]]
 """Told (done, total, message) while a call is under way."""
 
+AskPerson = Callable[[str, str], Awaitable[bool]]
+"""Shows a person the proposal of a change id, in the server's own words, and gives whether they agree."""
 
 _A_LITTLE = 0.001
 
@@ -34,10 +36,15 @@ class Call:
     correlation_id: str
     tool: str = ""
     caller: str = ""
+    door: str = ""
     lane: Lane = Lane.INTERACTIVE
     deadline: float | None = None
     """Monotonic second at which the answer must be there."""
     progress: Progress | None = None
+    ask_person: AskPerson | None = None
+    """How the person behind the client can be asked; None where that is not possible."""
+    on_allow: Callable[[float], None] | None = None
+    """Moves the deadline; set by whoever keeps it."""
     asker: Call | None = None
     """For a read on behalf of a question: that question's call, which is told of waits."""
     ended: bool = False
@@ -78,6 +85,11 @@ class Call:
         """Adds a warning once."""
         if sentence not in self.warnings:
             self.warnings.append(sentence)
+
+    def allow(self, seconds: float) -> None:
+        """Gives the call so many seconds from now, whatever it had left."""
+        if self.on_allow is not None:
+            self.on_allow(seconds)
 
     def used_facts(self, fresh_until: float) -> None:
         """Notes that a remembered fact was used, and how long it is fresh."""

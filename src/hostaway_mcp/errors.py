@@ -10,6 +10,14 @@ The one tree of errors that this package raises.
     ├── StorageError             the data directory cannot be used
     │   └── DamagedError         the replica's file is no sound database
     ├── NoReplicaError           it can only be answered from a replica, and there is none
+    ├── ChangeError              a proposal cannot be made or applied; nothing was sent
+    │   ├── WritesOffError       writes are switched off
+    │   ├── PolicyError          the operator's policy forbids it
+    │   ├── NeedsPersonError     a person has to agree first
+    │   ├── DeclinedError        a person said no
+    │   ├── UsedError            it was applied, or is being applied
+    │   ├── ExpiredError         it is older than five minutes
+    │   └── DriftError           what it rests on has changed since
     ├── DefectError              something broke inside this package
     ├── CredentialsError         Hostaway does not accept the account id and secret
     └── UpstreamError            Hostaway did not give what was asked
@@ -150,6 +158,65 @@ class NoReplicaError(HostawayMcpError):
     """It can only be answered from a replica, and there is none."""
 
     code = "no_replica"
+
+
+class ChangeError(HostawayMcpError):
+    """A proposal cannot be made or applied; nothing was sent to Hostaway."""
+
+    code = "change"
+    move = Move.CALLER
+
+
+class WritesOffError(ChangeError):
+    """Writes are switched off."""
+
+    code = "writes_off"
+    move = Move.OPERATOR
+
+
+class PolicyError(ChangeError):
+    """The operator's policy forbids it."""
+
+    code = "policy"
+    move = Move.OPERATOR
+
+
+class NeedsPersonError(ChangeError):
+    """A person has to agree to this very proposal first, and this client cannot ask one."""
+
+    code = "needs_approval"
+    move = Move.OPERATOR
+
+
+class DeclinedError(ChangeError):
+    """A person was asked and said no."""
+
+    code = "declined"
+
+
+class UsedError(ChangeError):
+    """The proposal was applied, or is being applied; `outcome` says what came of it."""
+
+    code = "already_applied"
+
+    def __init__(self, message: str, *, outcome: str, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.outcome = outcome
+
+    def facts(self) -> dict[str, Any]:
+        return super().facts() | {"outcome": self.outcome}
+
+
+class ExpiredError(ChangeError):
+    """A proposal holds for five minutes."""
+
+    code = "expired"
+
+
+class DriftError(ChangeError):
+    """What the proposal rests on has changed since it was shown."""
+
+    code = "changed_since"
 
 
 class DefectError(HostawayMcpError):

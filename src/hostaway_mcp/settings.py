@@ -42,6 +42,13 @@ class LogLevel(StrEnum):
     ERROR = "error"
 
 
+class WriteMode(StrEnum):
+    """Whether there are tools that change something."""
+
+    OFF = "off"
+    PROPOSE = "propose"
+
+
 class Traces(StrEnum):
     """Where OpenTelemetry's spans go."""
 
@@ -131,6 +138,11 @@ class Settings(BaseSettings):
     )
     hostaway_mcp_tools: Names = Field((), description="single tools to offer besides")
     hostaway_mcp_exclude_tools: Names = Field((), description="single tools not to offer")
+    hostaway_mcp_writes: Annotated[WriteMode, BeforeValidator(_lower)] = Field(
+        WriteMode.OFF,
+        description="off, or propose: tools that change something propose it, and apply_change does what a "
+        "person agreed to",
+    )
     hostaway_mcp_reveal: Reveals = Field(
         (), description="masked kinds that may be shown when a call asks for it: contact, access"
     )

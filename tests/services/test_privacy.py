@@ -12,7 +12,7 @@ from hostaway_mcp.errors import AmbiguousNameError, InputError, UnknownNameError
 from hostaway_mcp.models.lenient import read_rows
 from hostaway_mcp.models.reservations import Reservation
 from hostaway_mcp.services.privacy import Forgetting, Who
-from hostaway_mcp.store import Store
+from hostaway_mcp.store.store import Store
 from tests.store.conftest import SEEN
 from tests.support.replica import synced
 

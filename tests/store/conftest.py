@@ -11,7 +11,7 @@ from pathlib import Path
 import asyncpg  # type: ignore[import-untyped]
 import pytest
 
-from hostaway_mcp.store import Store
+from hostaway_mcp.store.store import Store
 from tests.store.sent import Sent, read_sandbox
 from tests.support import servers
 

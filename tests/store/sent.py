@@ -18,7 +18,7 @@ from hostaway_mcp.models.reservations import Reservation
 from hostaway_mcp.models.reviews import Review
 from hostaway_mcp.models.tasks import Task
 from hostaway_mcp.models.users import User, UserGroup
-from hostaway_mcp.store import Store
+from hostaway_mcp.store.store import Store
 from tests.support.house import house
 
 ROW_NOUNS = (

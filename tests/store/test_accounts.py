@@ -12,13 +12,13 @@ from typing import Any
 from sqlalchemy import Select, Table, select
 
 from hostaway_mcp.models.reservations import By, ReservationStatus
-from hostaway_mcp.store import Store
 from hostaway_mcp.store.privacy import Cutoffs, Tied
 from hostaway_mcp.store.remains import Needles, Searched
 from hostaway_mcp.store.schema import metadata
 from hostaway_mcp.store.stay_amounts import Period
 from hostaway_mcp.store.stay_lists import Listed, Order
 from hostaway_mcp.store.stay_windows import Which
+from hostaway_mcp.store.store import Store
 from tests.store.conftest import FIRST, LAST, SEEN, Opener
 from tests.store.sent import ROW_NOUNS, Sent, put_everything
 from tests.store.test_rows import LATER

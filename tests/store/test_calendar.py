@@ -11,10 +11,10 @@ import pytest
 from hostaway_mcp.models.calendar import CalendarDay
 from hostaway_mcp.models.lenient import read_rows
 from hostaway_mcp.models.reservations import Reservation, StatusClass
-from hostaway_mcp.store import Store
 from hostaway_mcp.store.changes import Kind
 from hostaway_mcp.store.nights import NightOf, NightTotals
 from hostaway_mcp.store.rows import Put
+from hostaway_mcp.store.store import Store
 from tests.store.conftest import FIRST, LAST, SEEN
 from tests.store.sent import Sent, put_everything
 from tests.store.test_rows import LATER, stay

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from hostaway_mcp.store import Store
 from hostaway_mcp.store.calendar import columns
 from hostaway_mcp.store.calendar_lists import DayColumns
+from hostaway_mcp.store.store import Store
 from tests.store.conftest import FIRST, LAST, SEEN
 from tests.store.sent import Sent, put_everything
 from tests.store.test_calendar import AUGUST

@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hostaway_mcp.errors import StorageError
-from hostaway_mcp.store import Store
 from hostaway_mcp.store.deliveries import hint_of
 from hostaway_mcp.store.engine import Database
+from hostaway_mcp.store.store import Store
 from tests.store.conftest import SEEN
 
 CROWD = 100

@@ -17,10 +17,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, event, text
 
 from hostaway_mcp.errors import StorageError
-from hostaway_mcp.store import Store
 from hostaway_mcp.store.engine import open_database
 from hostaway_mcp.store.migrate import MIGRATIONS, migrate, revision_of
 from hostaway_mcp.store.schema import REVISION, VERSION_TABLE, metadata
+from hostaway_mcp.store.store import Store
 from tests.store.conftest import SEEN
 from tests.store.sent import Sent
 from tests.store.test_rows import stay
@@ -66,7 +66,7 @@ async def test_a_newer_database_is_refused(empty_url: str) -> None:
 
 OPEN = """
 import asyncio, sys
-from hostaway_mcp.store import Store
+from hostaway_mcp.store.store import Store
 
 async def main():
     store = await Store.open(sys.argv[1], account_id="1")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hostaway_mcp.models.conversations import ConversationMessage
 from hostaway_mcp.models.lenient import read_rows
-from hostaway_mcp.store import Store
+from hostaway_mcp.store.store import Store
 from hostaway_mcp.store.words import phrases, words_of
 from tests.store.conftest import SEEN
 from tests.store.sent import Sent, put_everything

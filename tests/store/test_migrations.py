@@ -10,12 +10,12 @@ from alembic.config import Config
 from sqlalchemy import Connection
 
 from hostaway_mcp.models.reservations import By, ReservationStatus
-from hostaway_mcp.store import Store
 from hostaway_mcp.store.engine import open_database
 from hostaway_mcp.store.migrate import MIGRATIONS
 from hostaway_mcp.store.raw import digest, pack, written
 from hostaway_mcp.store.stay_lists import Order
 from hostaway_mcp.store.stay_windows import Which
+from hostaway_mcp.store.store import Store
 from tests.store.conftest import FIRST, LAST, SEEN
 from tests.store.test_calendar import AUGUST, days
 from tests.store.test_rows import stay

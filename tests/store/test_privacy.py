@@ -22,9 +22,9 @@ from hostaway_mcp.models.lenient import read_rows
 from hostaway_mcp.models.reservations import Reservation
 from hostaway_mcp.models.reviews import Review
 from hostaway_mcp.models.tasks import Task
-from hostaway_mcp.store import Store
 from hostaway_mcp.store.remains import Needles
 from hostaway_mcp.store.retention import Retention
+from hostaway_mcp.store.store import Store
 from hostaway_mcp.sync.deliveries import keep_delivery
 from tests.store.conftest import SEEN
 from tests.store.personal_fields import NOT_PERSONAL, SCHEMAS, texts_of

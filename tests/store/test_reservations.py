@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hostaway_mcp.models.reservations import By, Reservation
-from hostaway_mcp.store import Store
+from hostaway_mcp.store.store import Store
 from tests.store.conftest import SEEN
 from tests.store.sent import Sent, put_everything
 from tests.store.test_rows import stay

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from hostaway_mcp.clock import SystemClock
-from hostaway_mcp.store import Store
 from hostaway_mcp.store.retention import Retention
+from hostaway_mcp.store.store import Store
 from hostaway_mcp.sync.retention import CHANGES_KEPT, keep_retention
 from tests.store.conftest import SEEN
 from tests.store.test_privacy import Kept, Told, told

@@ -10,9 +10,9 @@ import pytest
 
 from hostaway_mcp.models.lenient import read_row
 from hostaway_mcp.models.reservations import Reservation
-from hostaway_mcp.store import Store
 from hostaway_mcp.store.changes import Kind
 from hostaway_mcp.store.rows import Kept, Put
+from hostaway_mcp.store.store import Store
 from tests.store.conftest import SEEN
 from tests.store.sent import ROW_NOUNS, Sent
 

@@ -16,9 +16,9 @@ from hostaway_mcp.models.channels import Channel
 from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.models.reservations import By, Reservation, ReservationStatus, StatusClass
 from hostaway_mcp.services.names import fits as fits_name
-from hostaway_mcp.store import Store
 from hostaway_mcp.store.stay_lists import SORTED_BY, Order, Place
 from hostaway_mcp.store.stay_windows import LONG_NIGHTS, Which
+from hostaway_mcp.store.store import Store
 from tests.store.conftest import SEEN
 from tests.store.sent import Sent, put_everything
 from tests.store.test_rows import stay

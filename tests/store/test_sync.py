@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-from hostaway_mcp.store import Store
 from hostaway_mcp.store.desk import Desk
+from hostaway_mcp.store.store import Store
 from hostaway_mcp.store.sync import State
 from tests.store.conftest import SEEN
 from tests.store.test_rows import LATER

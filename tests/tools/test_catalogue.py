@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import pytest
 from pydantic import Field
@@ -102,7 +102,7 @@ def test_toolsets_tools_and_exclusions() -> None:
         ({"exclude": ["zzz"]}, 'EXCLUDE_TOOLS names the tool "zzz", which does not exist. There are: check_'),
     ],
 )
-def test_a_wish_that_does_not_exist_names_the_nearest(wish: dict[str, list[str]], says: str) -> None:
+def test_a_wish_that_does_not_exist_names_the_nearest(wish: dict[str, Any], says: str) -> None:
     with pytest.raises(SettingsError) as caught:
         offered(**wish)
     assert caught.value.sentence.startswith(f"HOSTAWAY_MCP_{says}")

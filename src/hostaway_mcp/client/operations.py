@@ -375,3 +375,5 @@ ALL: tuple[Operation, ...] = tuple(
     value for value in list(globals().values()) if isinstance(value, Operation)
 )
 """All of them, in the order of this file."""
+
+BY_NAME = {operation.name: operation for operation in ALL}

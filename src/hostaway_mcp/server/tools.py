@@ -33,7 +33,27 @@ _ANNOTATIONS = {
         "destructive_hint": False,
         "idempotent_hint": True,
         "open_world_hint": True,
-    }
+    },
+    # A proposal changes nothing yet.
+    ToolEffect.WRITE: {
+        "read_only_hint": False,
+        "destructive_hint": False,
+        "idempotent_hint": False,
+        "open_world_hint": True,
+    },
+    ToolEffect.REACH: {
+        "read_only_hint": False,
+        "destructive_hint": False,
+        "idempotent_hint": False,
+        "open_world_hint": True,
+    },
+    ToolEffect.APPLY: {
+        "read_only_hint": False,
+        "destructive_hint": True,
+        # The same change_id never acts twice.
+        "idempotent_hint": True,
+        "open_world_hint": True,
+    },
 }
 
 

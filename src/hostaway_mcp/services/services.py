@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from hostaway_mcp.client import Hostaway
 from hostaway_mcp.clock import Clock
@@ -59,6 +60,9 @@ from hostaway_mcp.services.tasks import TaskFinder
 from hostaway_mcp.services.triage import InboxTriage
 from hostaway_mcp.services.turnovers import TurnoverPlan
 from hostaway_mcp.services.upsells import Upsells
+from hostaway_mcp.services.writes import Writes
+from hostaway_mcp.services.writes.calendar import CalendarKind, CalendarPlanner
+from hostaway_mcp.services.writes.learning import Learner
 from hostaway_mcp.sync.replica import Replica
 from hostaway_mcp.sync.webhooks import WebhookFile
 
@@ -76,6 +80,8 @@ class Services:
         account_id: str = "",
         has_credentials: bool = True,
         webhook: WebhookFile | None = None,
+        journal_url: str = "",
+        directory: Path = Path(),
     ) -> None:
         self.reveal = frozenset(reveal)
         self.replica = replica
@@ -220,6 +226,24 @@ class Services:
             )
         )
 
+        learner = Learner(replica, facts=self.facts, clock=clock)
+        calendar_kind = CalendarKind(hostaway, learner)
+        self.calendar_planner = CalendarPlanner(calendar_kind, portfolio=self.portfolio)
+        self.writes = Writes(
+            hostaway,
+            (calendar_kind,),
+            journal_url=journal_url,
+            account_id=account_id,
+            directory=directory,
+            clock=clock,
+            changed=self._changed,
+        )
+
+    def _changed(self) -> None:
+        """Answers that were kept may be other ones now."""
+        self.facts.version += 1
+
     async def aclose(self) -> None:
-        """Ends reads that nobody waits for."""
+        """Lets what is being sent end, and ends reads that nobody waits for."""
+        await self.writes.aclose()
         self.facts.forget()

@@ -7,6 +7,7 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -125,18 +126,19 @@ def lock_key(name: str) -> int:
     return int.from_bytes(blake2b(content, digest_size=8).digest(), "big", signed=True)
 
 
-def open_database(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Database:
+def open_database(url: str, *, busy_seconds: float = BUSY_SECONDS, durable: bool = False) -> Database:
     """
     The database that a user's URL names: `sqlite:///path` or `postgresql://user@host/name`.
 
-    A file is made when it is lacking, for its owner's eyes alone. Nothing is read yet.
+    A file is made when it is lacking, for its owner's eyes alone. Nothing is read yet. With `durable` what
+    was written outlives a loss of power; a copy of Hostaway's need not.
 
     Raises:
         StorageError: the URL is of another kind, or the directory cannot be written.
     """
     parsed = _parsed(url)
     if parsed.get_backend_name() == "sqlite":
-        return Database(_sqlite(parsed, busy_seconds))
+        return Database(_sqlite(parsed, busy_seconds, "FULL" if durable else "NORMAL"))
     return Database(_postgres(parsed))
 
 
@@ -156,13 +158,13 @@ def _parsed(url: str) -> URL:
     return parsed
 
 
-def _sqlite(url: URL, busy_seconds: float) -> AsyncEngine:
+def _sqlite(url: URL, busy_seconds: float, synchronous: str) -> AsyncEngine:
     path = Path(url.database or "").expanduser()
     make_private(path)
     engine = create_async_engine(
         url.set(database=str(path)), pool_size=POOL_SIZE, connect_args={"timeout": busy_seconds}
     )
-    event.listen(engine.sync_engine, "connect", _prepare)
+    event.listen(engine.sync_engine, "connect", partial(_prepare, synchronous=synchronous))
     event.listen(engine.sync_engine, "begin", _begin)
     event.listen(engine.sync_engine, "invalidate", _end)
     return engine
@@ -208,13 +210,13 @@ def make_private(path: Path) -> None:
         ) from error
 
 
-def _prepare(connection: Any, _record: object) -> None:
+def _prepare(connection: Any, _record: object, *, synchronous: str) -> None:
     # Python's own idea of when a transaction begins would come after the first reads.
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in (
         "journal_mode = WAL",
-        "synchronous = NORMAL",
+        f"synchronous = {synchronous}",
         "foreign_keys = OFF",
         "temp_store = MEMORY",
         # What is removed is overwritten: guests' data are no leftovers.

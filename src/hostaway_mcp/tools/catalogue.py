@@ -42,6 +42,12 @@ class ToolEffect(StrEnum):
     """What a call can do at most."""
 
     READ = "read"
+    WRITE = "write"
+    """Proposes a change that can be taken back or mended."""
+    REACH = "reach"
+    """Proposes what reaches a guest, or cannot be taken back."""
+    APPLY = "apply"
+    """Acts: does what a proposal says."""
 
 
 def _clean(value: object) -> object:

@@ -6,7 +6,7 @@ import asyncio
 import difflib
 import logging
 import math
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -15,15 +15,22 @@ from opentelemetry import trace
 from opentelemetry.trace import StatusCode
 
 from hostaway_mcp import calls
-from hostaway_mcp.calls import Call, Progress
+from hostaway_mcp.calls import AskPerson, Call, Progress
 from hostaway_mcp.clock import Clock
-from hostaway_mcp.errors import BusyError, DefectError, HostawayMcpError, TimedOutError, UnknownNameError
+from hostaway_mcp.errors import (
+    BusyError,
+    DefectError,
+    HostawayMcpError,
+    TimedOutError,
+    UnknownNameError,
+    WritesOffError,
+)
 from hostaway_mcp.redaction import redact
 from hostaway_mcp.services.answers import Answer, to_json
 from hostaway_mcp.services.services import Services
 from hostaway_mcp.telemetry.audit import Audit, AuditRecord, canonical, hash_arguments, instant
 from hostaway_mcp.telemetry.metrics import Metrics
-from hostaway_mcp.tools.catalogue import Tool
+from hostaway_mcp.tools.catalogue import Tool, ToolEffect
 from hostaway_mcp.tools.memory import AnswerMemory
 from hostaway_mcp.tools.text import with_envelope
 
@@ -45,6 +52,7 @@ class Asked:
     caller: str = ""
     correlation_id: str = ""
     progress: Progress | None = None
+    ask_person: AskPerson | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +77,7 @@ class Runner:
         *,
         services: Services,
         tools: Sequence[Tool],
+        withheld: Collection[str] = (),
         clock: Clock,
         audit: Audit,
         metrics: Metrics,
@@ -78,6 +87,7 @@ class Runner:
         deadline_seconds: float = calls.DEFAULT_DEADLINE_SECONDS,
     ) -> None:
         self.tools = {tool.name: tool for tool in tools}
+        self._withheld = frozenset(withheld)
         self._services = services
         self._clock = clock
         self._audit = audit
@@ -98,6 +108,12 @@ class Runner:
         """
         if name in self.tools:
             return self.tools[name]
+        if name in self._withheld:
+            raise WritesOffError(
+                f"{name} changes things in Hostaway, and writes are switched off here.",
+                hint="Whoever runs this server can set HOSTAWAY_MCP_WRITES=propose; "
+                "each change is then shown before it happens.",
+            )
         nearest = difflib.get_close_matches(name[:80], self.tools, n=3)
         hint = f"Did you mean {' or '.join(nearest)}?" if nearest else "List the tools to see what there is."
         raise UnknownNameError("There is no tool of this name.", nearest=nearest, hint=hint)
@@ -122,8 +138,10 @@ class Runner:
             correlation_id=_plain(asked.correlation_id) or calls.new_correlation_id(),
             tool=name if name in self.tools else "unknown",
             caller=_plain(asked.caller),
+            door=asked.door,
             deadline=started + self._deadline_seconds,
             progress=asked.progress,
+            ask_person=asked.ask_person,
         )
         outcome = "internal"
         with calls.answering(call), _span(call) as span:
@@ -149,15 +167,15 @@ class Runner:
         tool = self.tool(name)
         await self._look()
         key = self._memory.key(name, said)
-        if known := self._memory.recall(key):
+        if tool.effect is ToolEffect.READ and (known := self._memory.recall(key)):
             return Outcome(known.answer, known.json, known.text, call.correlation_id)
         question = tool.parse(arguments)
         try:
-            answer = await self._in_time(tool.run(self._services, question))
+            answer = await self._in_time(tool.run(self._services, question), call)
             answer = _completed(answer, call)
             text = with_envelope(tool.text(answer), answer)
             outcome = Outcome(answer, to_json(answer), text, call.correlation_id)
-            if answer.complete:
+            if answer.complete and tool.effect is ToolEffect.READ:
                 self._memory.keep(key, outcome, call)
             return outcome
         except HostawayMcpError:
@@ -171,9 +189,16 @@ class Runner:
                 "Something broke inside hostaway-mcp.", hint=f"The log says where: {call.correlation_id}."
             ) from None
 
-    async def _in_time(self, answer: Awaitable[Answer]) -> Answer:
-        ends_at = asyncio.get_running_loop().time() + self._deadline_seconds + _GRACE_SECONDS
+    async def _in_time(self, answer: Awaitable[Answer], call: Call) -> Answer:
+        loop = asyncio.get_running_loop()
+        ends_at = loop.time() + self._deadline_seconds + _GRACE_SECONDS
+
+        def allow(seconds: float) -> None:
+            call.deadline = self._clock.monotonic() + seconds
+            limit.reschedule(min(loop.time() + seconds + _GRACE_SECONDS, self._ends_at))
+
         async with asyncio.timeout_at(min(ends_at, self._ends_at)) as limit:
+            call.on_allow = allow
             self._limits.add(limit)
             try:
                 return await answer

@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from hostaway_mcp.errors import SettingsError
 from hostaway_mcp.tools import lean
+from hostaway_mcp.tools.approvals import apply_change, find_changes, undo_change
 from hostaway_mcp.tools.balances import find_balances
 from hostaway_mcp.tools.calendar import get_calendar
-from hostaway_mcp.tools.catalogue import Tool, Toolset
+from hostaway_mcp.tools.catalogue import Tool, ToolEffect, Toolset
 from hostaway_mcp.tools.changes import changes_since
 from hostaway_mcp.tools.conflicts import check_conflicts
 from hostaway_mcp.tools.core import check_connection, find
@@ -33,6 +34,7 @@ from hostaway_mcp.tools.stay_board import stay_board
 from hostaway_mcp.tools.tasks import find_tasks
 from hostaway_mcp.tools.triage_inbox import triage_inbox
 from hostaway_mcp.tools.turnovers import plan_turnovers
+from hostaway_mcp.tools.update_calendar import update_calendar
 from hostaway_mcp.tools.upsells import find_upsells
 
 CATALOGUE: tuple[Tool, ...] = (
@@ -56,6 +58,7 @@ CATALOGUE: tuple[Tool, ...] = (
     find_gaps,
     check_conflicts,
     check_prices,
+    update_calendar,
     # inbox
     triage_inbox,
     get_reply_context,
@@ -78,15 +81,34 @@ CATALOGUE: tuple[Tool, ...] = (
     report_pacing,
     # changes
     changes_since,
+    # approvals
+    apply_change,
+    find_changes,
+    undo_change,
 )
 """Every tool, toolset by toolset; the order is part of the contract, so that prompts can be cached."""
 
 
+def withheld(*, writes: bool) -> frozenset[str]:
+    """The names of the tools that are not there while writes are switched off."""
+    return frozenset() if writes else frozenset(tool.name for tool in CATALOGUE if needs_writes(tool))
+
+
+def needs_writes(tool: Tool) -> bool:
+    """Whether a tool changes something, or tells only of what was changed."""
+    return tool.effect is not ToolEffect.READ or tool.toolset is Toolset.APPROVALS
+
+
 def offered(
-    *, toolsets: Sequence[str] = (), tools: Sequence[str] = (), exclude: Sequence[str] = ()
+    *,
+    toolsets: Sequence[str] = (),
+    tools: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    writes: bool = False,
 ) -> tuple[Tool, ...]:
     """
     The tools that the settings ask for: whole toolsets, single tools besides, without the excluded ones.
+    Those that change something are among them only with `writes`.
 
     With `lean` the others are there too, but not listed, and `find_tools` finds them.
 
@@ -101,7 +123,9 @@ def offered(
         for name in names:
             _check(name, known, setting, "tool")
     everything = "all" in toolsets or not (toolsets or tools)
-    there = tuple(tool for tool in CATALOGUE if tool.name not in exclude)
+    there = tuple(
+        tool for tool in CATALOGUE if tool.name not in exclude and (writes or not needs_writes(tool))
+    )
     asked = {tool.name for tool in there if everything or tool.toolset in toolsets or tool.name in tools}
     if lean.NAME not in toolsets or everything:
         return tuple(tool for tool in there if tool.name in asked)

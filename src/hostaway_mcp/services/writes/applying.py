@@ -1,0 +1,229 @@
+"""Applies a proposal: agreed to, claimed once, each step looked at, sent and settled by itself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from hostaway_mcp import calls
+from hostaway_mcp.client import Hostaway
+from hostaway_mcp.clock import Clock
+from hostaway_mcp.errors import (
+    ChangeError,
+    DeclinedError,
+    DriftError,
+    ExpiredError,
+    HostawayMcpError,
+    NeedsPersonError,
+    UsedError,
+)
+from hostaway_mcp.services.writes.answers import outcome_of
+from hostaway_mcp.services.writes.kinds import Kind, is_as
+from hostaway_mcp.services.writes.ledger import Ledger
+from hostaway_mcp.services.writes.policy import PolicyFile
+from hostaway_mcp.services.writes.sending import Sent, send
+from hostaway_mcp.services.writes.settling import Settler
+from hostaway_mcp.services.writes.words import difference
+from hostaway_mcp.store.journal.records import Entry, ProposalState, Step, StepState
+
+if TYPE_CHECKING:
+    from hostaway_mcp.store.journal.journal import Journal
+
+LEASE = timedelta(seconds=120)
+"""How long a step may take before others take its server for dead."""
+
+VALID = timedelta(minutes=5)
+"""How long a proposal holds."""
+
+RESUME = timedelta(hours=1)
+"""How long after it was agreed to a proposal with steps left may be gone on with."""
+
+STEP_SECONDS = 8.0
+"""A step is not begun with less time than this."""
+
+READ_BACK_SECONDS = 5.0
+"""What is kept of a call's time for reading back."""
+
+
+class Applier:
+    """Does what proposals say, at most once."""
+
+    def __init__(
+        self,
+        hostaway: Hostaway,
+        kinds: Mapping[str, Kind],
+        *,
+        ledger: Ledger,
+        settler: Settler,
+        policy: PolicyFile,
+        clock: Clock,
+        changed: Callable[[], None],
+    ) -> None:
+        self._hostaway = hostaway
+        self._kinds = kinds
+        self._ledger = ledger
+        self._settler = settler
+        self._policy = policy
+        self._clock = clock
+        self._changed = changed
+        self._under_way: set[asyncio.Task[Step]] = set()
+
+    async def apply(self, entry: Entry) -> Entry:
+        """
+        Applies it, and gives it back with what became of each step.
+
+        Raises:
+            ChangeError: nothing was sent; it says why.
+            HostawayMcpError: nothing was sent, since the journal or Hostaway cannot be read.
+        """
+        journal = await self._ledger.journal()
+        await self._check_open(journal, entry)
+        by = await self._agreed(journal, entry)
+        await self._check_unchanged(journal, entry)
+        if not await journal.claim(entry, by=by, until=self._clock.now() + LEASE):
+            raise await self._lost(journal, entry)
+        try:
+            await self._steps(journal, entry)
+        finally:
+            self._changed()
+        return await journal.get(entry.change_id) or entry
+
+    async def aclose(self) -> None:
+        """Waits for what is being sent; nothing new begins."""
+        if self._under_way:
+            await asyncio.wait(self._under_way)
+
+    # Before anything is sent.
+
+    async def _check_open(self, journal: Journal, entry: Entry) -> None:
+        now = self._clock.now()
+        if entry.state is ProposalState.PAUSED and (entry.approved_at or now) + RESUME > now:
+            return
+        if entry.state is ProposalState.PENDING and entry.expires_at > now:
+            return
+        if entry.state is ProposalState.PENDING:
+            await journal.close(entry, ProposalState.EXPIRED, "Nobody applied it in time.")
+        raise await self._lost(journal, entry)
+
+    async def _lost(self, journal: Journal, entry: Entry) -> ChangeError:
+        """Why a proposal cannot be applied (any more)."""
+        entry = await journal.get(entry.change_id) or entry
+        name, again = entry.change_id, "Propose it again, and look at what it says then."
+        if entry.state in (ProposalState.PENDING, ProposalState.EXPIRED):
+            return ExpiredError(f"{name} is older than five minutes; nothing was sent.", hint=again)
+        if entry.state is ProposalState.DECLINED:
+            return DeclinedError(f"A person declined {name}; nothing was sent.")
+        if entry.state is ProposalState.REFUSED:
+            return DriftError(f"{name} was refused: {entry.why or 'it had changed'}", hint=again)
+        if entry.state is ProposalState.APPLYING:
+            hint = "find_changes tells what came of it."
+            return UsedError(
+                f"{name} is being applied; nothing is sent twice.", outcome="checking", hint=hint
+            )
+        outcome = outcome_of(entry.steps)
+        return UsedError(
+            f"{name} was applied already: {outcome.replace('_', ' ')}. Nothing was sent again.",
+            outcome=outcome,
+        )
+
+    async def _agreed(self, journal: Journal, entry: Entry) -> str:
+        """Who agreed: noted before, the policy, or the person behind the client, who is asked now."""
+        if entry.approved_by:
+            return entry.approved_by
+        if self._policy.now().applies_alone([step.kind for step in entry.steps]):
+            return "policy"
+        call = calls.current()
+        if call is None or call.ask_person is None:
+            name = entry.change_id
+            raise NeedsPersonError(
+                f"A person has to agree to {name}, and this client cannot ask one; nothing was sent.",
+                hint=f"They can in a terminal: hostaway-mcp approve {name}. Then apply it again.",
+            )
+        # A person's time to think is not the call's.
+        call.allow(VALID.total_seconds())
+        agreed = await call.ask_person(entry.change_id, entry.question)
+        call.allow(calls.DEFAULT_DEADLINE_SECONDS)
+        if agreed:
+            return "person"
+        await journal.close(entry, ProposalState.DECLINED, "A person said no.")
+        self._changed()
+        raise DeclinedError(f"The person declined {entry.change_id}; nothing was sent.")
+
+    async def _check_unchanged(self, journal: Journal, entry: Entry) -> None:
+        """
+        Refuses at once where a single step rests on what has changed; of several each is looked at before
+        it is sent, and the others go on.
+        """
+        if len(entry.steps) > 1:
+            return
+        if drift := await self._drift(entry.steps[0]):
+            await journal.close(entry, ProposalState.REFUSED, drift)
+            self._changed()
+            raise DriftError(f"{drift} Nothing was sent.", hint="Propose it again to see how it is now.")
+
+    async def _drift(self, step: Step) -> str | None:
+        """What has changed since the step was shown; None if nothing has."""
+        body = step.body
+        if body is None:
+            return "What this rests on was forgotten."
+        present = await self._kinds[step.kind].present(step)
+        if is_as(body.rests_on, present):
+            return None
+        now = {name: present.get(name) for name, was in body.rests_on.items() if present.get(name) != was}
+        was = {name: body.rests_on[name] for name in now}
+        said = difference(was, now) if len(str(now)) < 300 else ", ".join(now)
+        return f"{body.what} has changed since it was shown ({said})."
+
+    # The steps.
+
+    async def _steps(self, journal: Journal, entry: Entry) -> None:
+        call = calls.current()
+        several = len(entry.steps) > 1
+        try:
+            for done, step in enumerate(entry.left):
+                if self._seconds() < STEP_SECONDS and done:
+                    break
+                if several and call is not None:
+                    await call.tell(f"{done} of {len(entry.left)} done", done=done, total=len(entry.left))
+                await self._step(entry, step, look=several)
+        finally:
+            await asyncio.shield(journal.end(entry))
+
+    async def _step(self, entry: Entry, step: Step, *, look: bool) -> None:
+        if look:
+            try:
+                drift = await self._drift(step)
+            except HostawayMcpError as error:
+                drift = f"It could not be looked at first, so nothing was sent. {error.sentence}"
+            if drift:
+                await self._settler.note(entry, step, StepState.NOT_DONE, drift)
+                return
+        # Once it is on its way it is finished and noted, whoever stops waiting for it.
+        task = asyncio.ensure_future(self._send(entry, step))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        await asyncio.shield(task)
+
+    async def _send(self, entry: Entry, step: Step) -> Step:
+        journal = await self._ledger.journal()
+        if not await journal.sending(entry, step, until=self._clock.now() + LEASE):
+            return step
+        step = replace(step, state=StepState.SENDING, sent_at=self._clock.now())
+        until = self._clock.monotonic() + self._seconds()
+        answered = await send(self._hostaway, step, seconds=max(1.0, self._seconds() - READ_BACK_SECONDS))
+        if answered.sent is Sent.ACCEPTED:
+            step = replace(step, result=self._kinds[step.kind].result_of(step, answered.reply))
+        if answered.sent is Sent.NOT_SENT:
+            says = f"Nothing was sent. {answered.words}"
+            return await self._settler.note(entry, step, StepState.NOT_DONE, says)
+        return await self._settler.settle(entry, step, answered, until=until)
+
+    def _seconds(self) -> float:
+        """What is left of the call's time."""
+        call = calls.current()
+        if call is None or call.deadline is None:
+            return calls.DEFAULT_DEADLINE_SECONDS
+        return call.deadline - self._clock.monotonic()

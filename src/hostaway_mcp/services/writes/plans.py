@@ -1,0 +1,58 @@
+"""What a tool wants to change: the exact requests, and what the policy looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from hostaway_mcp.services.answers import Missing, Money
+from hostaway_mcp.store.journal.records import Step
+
+
+@dataclass(frozen=True, slots=True)
+class PriceMove:
+    """The price of a night before and after, in the listing's currency."""
+
+    before: Decimal | None
+    after: Decimal
+    currency: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """What one step would touch, for the policy: where, how much, at what hour there."""
+
+    toolset: str
+    kind: str
+    listing_id: int | None = None
+    listing: str = ""
+    places: tuple[str, ...] = ()
+    """The listing's city and country, as Hostaway spells them."""
+    days: int = 0
+    prices: tuple[PriceMove, ...] = ()
+    amount: Money | None = None
+    """Money that would be booked, such as an expense or the total of a stay."""
+    reaches_guest: bool = False
+    local_time: datetime | None = None
+    """Now, where the listing is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A whole proposal before it is kept; `arguments` are the caller's, for recognizing the same again."""
+
+    tool: str
+    arguments: Mapping[str, Any]
+    summary: str
+    steps: tuple[Step, ...]
+    touches: tuple[Touch, ...]
+    as_of: datetime
+    warnings: tuple[str, ...] = ()
+    missing: tuple[Missing, ...] = ()
+    """What was asked for and cannot be proposed, with the reason."""
+    money: Money | None = None
+    understood: dict[str, str] = field(default_factory=dict)
+    undo_of: str | None = None

@@ -1,0 +1,39 @@
+"""A proposal in words: the question a person agrees to is made from the requests, never from the caller."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from hostaway_mcp.store.journal.records import Step
+
+MOST_LINES = 25
+
+
+def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    """`price 120.00 EUR → 150.00 EUR, minimum stay 2 → 3`; what is new or gone says so."""
+    parts = []
+    for name in dict.fromkeys((*after, *before)):
+        there, then = before.get(name), after.get(name)
+        if name not in after:
+            parts.append(f"{name}: {there} is removed")
+        elif there in (None, ""):
+            parts.append(f"{name}: {then}")
+        else:
+            parts.append(f"{name}: {there} → {then}")
+    return "; ".join(parts)
+
+
+def line_of(step: Step) -> str:
+    """One step in one line."""
+    assert step.body is not None  # it was just made
+    return f"{step.body.what}: {difference(step.body.before, step.body.after)}"
+
+
+def question_of(summary: str, steps: Sequence[Step], warnings: Sequence[str]) -> str:
+    """What a person is asked to agree to."""
+    lines = [f"- {line_of(step)}" for step in steps[:MOST_LINES]]
+    if len(steps) > MOST_LINES:
+        lines.append(f"- and {len(steps) - MOST_LINES} more like these")
+    warned = [f"Note: {warning}" for warning in warnings]
+    return "\n".join([summary, *lines, *warned, "Shall this be done in Hostaway?"])

@@ -1,0 +1,81 @@
+"""The audit of writes: a chain of records, added to in the transaction that each is about."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hostaway_mcp.store.desk import Desk
+from hostaway_mcp.store.journal.chain import BEGINNING, Anchor, Chain, Link, Verified
+from hostaway_mcp.store.journal.schema import audit
+
+AT_ONCE = 5_000
+
+
+class Trail:
+    """One account's chain."""
+
+    def __init__(self, desk: Desk, chain: Chain, anchor: Anchor) -> None:
+        self._desk = desk
+        self._chain = chain
+        self._anchor = anchor
+
+    def digest(self, text: str) -> str:
+        """A short keyed name for words that a record must not hold."""
+        return self._chain.digest(text)
+
+    async def append(self, connection: AsyncConnection, facts: Mapping[str, Any]) -> Link:
+        """Adds one record in the caller's transaction; `note` it once that is kept."""
+        last = select(audit.c.seq, audit.c.hash).where(self._desk.mine(audit))
+        row = (await connection.execute(last.order_by(audit.c.seq.desc()).limit(1))).first()
+        seq, before = (row.seq + 1, row.hash) if row else (1, BEGINNING)
+        link = self._chain.link(seq, before, {"account": self._desk.account_id, **facts})
+        await connection.execute(insert(audit).values(account_id=self._desk.account_id, **asdict(link)))
+        return link
+
+    def note(self, links: list[Link]) -> None:
+        """
+        Notes links outside of the database.
+
+        Raises:
+            StorageError: they cannot be noted.
+        """
+        self._anchor.note(links)
+
+    async def count(self) -> int:
+        """How many records there are."""
+        statement = select(func.count()).select_from(audit).where(self._desk.mine(audit))
+        async with self._desk.read() as connection:
+            return int((await connection.execute(statement)).scalar() or 0)
+
+    async def last(self, most: int) -> list[dict[str, Any]]:
+        """The newest records, oldest first."""
+        statement = select(audit.c.record).where(self._desk.mine(audit)).order_by(audit.c.seq.desc())
+        async with self._desk.read() as connection:
+            rows = (await connection.execute(statement.limit(most))).scalars().all()
+        return [json.loads(row) for row in reversed(rows)]
+
+    async def links(self) -> AsyncIterator[Link]:
+        """Every link, in order."""
+        after = -(2**62)
+        while True:
+            statement = select(audit.c.seq, audit.c.record, audit.c.hash, audit.c.mac)
+            statement = statement.where(self._desk.mine(audit), audit.c.seq > after).order_by(audit.c.seq)
+            async with self._desk.read() as connection:
+                rows = (await connection.execute(statement.limit(AT_ONCE))).all()
+            for row in rows:
+                yield Link(row.seq, row.record, row.hash, row.mac)
+            if len(rows) < AT_ONCE:
+                return
+            after = rows[-1].seq
+
+    async def verify(self) -> Verified:
+        """Looks at the whole chain, also by what was noted outside of the database."""
+        links = [link async for link in self.links()]
+        return await asyncio.to_thread(lambda: self._chain.verify(links, self._anchor.noted()))

@@ -1,0 +1,59 @@
+"""A house with writes switched on, and the person behind its client."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import tests.support.database  # noqa: F401 - the turned clock waits for databases
+from hostaway_mcp.tools.runner import Asked, Outcome
+from tests.support.clock import FakeClock
+from tests.support.house import House, house
+
+Json = dict[str, Any]
+
+
+class Person:
+    """Says yes or no to what they are asked, and remembers it."""
+
+    def __init__(self, *, agrees: bool = True) -> None:
+        self.agrees = agrees
+        self.asked: list[tuple[str, str]] = []
+
+    async def ask(self, change_id: str, question: str) -> bool:
+        self.asked.append((change_id, question))
+        return self.agrees
+
+
+class WritingHouse:
+    """Proposes and applies as one caller whose client can ask a person."""
+
+    def __init__(self, home: House, person: Person) -> None:
+        self.home = home
+        self.person = person
+
+    async def call(
+        self, tool: str, *, caller: str = "client", door: str = "stdio", **arguments: Any
+    ) -> Outcome:
+        """Calls a tool; the person is asked where somebody has to agree."""
+        named = {name.removesuffix("_"): value for name, value in arguments.items()}
+        asked = Asked(door=door, caller=caller, ask_person=self.person.ask)
+        return await self.home.app.runner.run(tool, named, asked)
+
+    async def propose(self, tool: str, **arguments: Any) -> Json:
+        return (await self.call(tool, **arguments)).json
+
+    async def apply(self, proposal: Json) -> Json:
+        return (await self.call("apply_change", change_id=proposal["change_id"])).json
+
+
+@asynccontextmanager
+async def writing(
+    folder: Path, *, agrees: bool = True, clock: FakeClock | None = None, **options: Any
+) -> AsyncIterator[WritingHouse]:
+    """A house over the sandbox that may change things; its journal is in `folder`."""
+    settings: dict[str, Any] = {"hostaway_mcp_writes": "propose", "hostaway_mcp_data_dir": folder} | options
+    async with house(clock=clock, **settings) as home:
+        yield WritingHouse(home, Person(agrees=agrees))
