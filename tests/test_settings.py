@@ -52,6 +52,7 @@ def test_everything_can_be_set_from_the_environment(monkeypatch: pytest.MonkeyPa
         "HOSTAWAY_MCP_TOOLSETS": "core, finance",
         "HOSTAWAY_MCP_TOOLS": "find_listings",
         "HOSTAWAY_MCP_EXCLUDE_TOOLS": "find get_guest",
+        "HOSTAWAY_MCP_WRITES": "Propose",
         "HOSTAWAY_MCP_REVEAL": "contact,access",
         "HOSTAWAY_MCP_HTTP_KEY": " k3y ",
         "HOSTAWAY_MCP_PUBLIC_URL": "https://mcp.example.com/",

@@ -199,7 +199,7 @@ class UsedError(ChangeError):
 
     code = "already_applied"
 
-    def __init__(self, message: str, *, outcome: str, hint: str | None = None) -> None:
+    def __init__(self, message: str, *, outcome: str = "checking", hint: str | None = None) -> None:
         super().__init__(message, hint=hint)
         self.outcome = outcome
 

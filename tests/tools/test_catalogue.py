@@ -14,7 +14,7 @@ from hostaway_mcp.errors import SettingsError
 from hostaway_mcp.services.answers import Answer
 from hostaway_mcp.services.services import Services
 from hostaway_mcp.tools.catalogue import Listed, Question, Text, Tool, ToolEffect, Toolset, tool
-from hostaway_mcp.tools.tools import CATALOGUE, offered
+from hostaway_mcp.tools.tools import CATALOGUE, offered, withheld
 from tests.tools.golden import card_of, tokens
 
 NAMES = [one.name for one in CATALOGUE]
@@ -75,8 +75,16 @@ def test_the_list_of_tools_stays_affordable() -> None:
 
 
 def test_without_wishes_all_are_offered() -> None:
-    assert offered() == CATALOGUE
-    assert offered(toolsets=["all"]) == CATALOGUE
+    assert offered(writes=True) == CATALOGUE
+    assert offered(toolsets=["all"], writes=True) == CATALOGUE
+
+
+def test_what_changes_something_is_there_only_with_writes() -> None:
+    reading = tuple(tool for tool in CATALOGUE if tool.effect == "read" and tool.toolset != "approvals")
+    assert offered() == reading
+    assert offered(toolsets=["all"]) == reading
+    assert withheld(writes=False) == {tool.name for tool in CATALOGUE} - {tool.name for tool in reading}
+    assert withheld(writes=True) == frozenset()
 
 
 def test_toolsets_tools_and_exclusions() -> None:
