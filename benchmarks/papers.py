@@ -19,8 +19,8 @@ from hostaway_mcp.models.reservations import Reservation
 from hostaway_mcp.models.reviews import Review
 from hostaway_mcp.models.tasks import Task
 from hostaway_mcp.sandbox import Sandbox
-from hostaway_mcp.store import Store
 from hostaway_mcp.store.rows import Rows
+from hostaway_mcp.store.store import Store
 
 THREAD_DAYS = (-20, 15)
 """Stays that arrive in these days from today have a thread."""

@@ -45,7 +45,7 @@ async def migrate(database: Database, lineage: Lineage = REPLICA) -> None:
             return
     async with database.write("migration") as connection:
         revision = await connection.run_sync(partial(_bring_forward, lineage=lineage))
-        if lineage is REPLICA and revision not in (None, lineage.revision):
+        if lineage is REPLICA and revision is not None and revision != lineage.revision:
             # Imported here because most starts have nothing to do with it.
             from hostaway_mcp.store.derived import derive
 
