@@ -51,6 +51,43 @@ def test_who_waits_is_found_and_few_others(capsys: pytest.CaptureFixture[str]) -
     assert right >= INTENTS
 
 
+@pytest.mark.parametrize(
+    ("file", "least", "recall", "precision"),
+    [("hard_threads.txt", 120, RECALL, PRECISION), ("held_back_threads.txt", 48, 0.95, 0.95)],
+)
+def test_who_waits_is_found_in_threads_that_mislead(
+    file: str, least: int, recall: float, precision: float
+) -> None:
+    """
+    Before the rules were mended recall and precision were 0.967 and 0.569 of the hard threads, 0.875 and
+    0.500 of those that were held back.
+    """
+    judged = [(one, wait_of(one.said)) for one in labelled(file)]
+    assert len(judged) >= least
+    assert {one.language for one, _ in judged} == set(TABLES)
+    true = sum(one.waits and wait is not None for one, wait in judged)
+    assert true / sum(one.waits for one, _ in judged) >= recall
+    assert true / sum(wait is not None for _, wait in judged) >= precision
+
+
+@pytest.mark.parametrize(
+    ("host", "guest", "waits"),
+    [
+        ("What time will you be here?", "Around 6 pm", False),
+        ("Welcome!", "Around 6 pm", True),
+        ("Shall I send somebody?", "Yes please", True),
+        ("Yes, 2 is fine.", "Great, see you at 2", False),
+        ("Yes, that is fine.", "Great, see you at 5", True),
+    ],
+)
+def test_what_a_guest_tells_a_host_who_asked_is_no_question(host: str, guest: str, waits: bool) -> None:
+    thread = [
+        Said(BEGIN, Writer.HOST, host),
+        Said(BEGIN + timedelta(minutes=5), Writer.GUEST, guest),
+    ]
+    assert (wait_of(thread) is not None) is waits
+
+
 def test_the_worked_example() -> None:
     asks = Said(BEGIN, Writer.GUEST, "Is there parking?")
     machine = Said(BEGIN + timedelta(minutes=5), Writer.MACHINE, "Your booking is confirmed")

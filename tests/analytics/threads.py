@@ -25,9 +25,9 @@ class Labelled:
     said: tuple[Said, ...]
 
 
-def labelled() -> Iterator[Labelled]:
+def labelled(file: str = FILE.name) -> Iterator[Labelled]:
     """The threads in the order of the file; the messages of one are ten minutes apart."""
-    for block in FILE.read_text(encoding="utf-8").split("\n\n"):
+    for block in FILE.with_name(file).read_text(encoding="utf-8").split("\n\n"):
         lines = [line for line in block.splitlines() if line and not line.startswith("#")]
         if not lines:
             continue

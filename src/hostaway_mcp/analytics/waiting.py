@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from hostaway_mcp.analytics.phrases import Intent
-from hostaway_mcp.analytics.words import Kind, intent_of, is_automatic, kind_of
+from hostaway_mcp.analytics.words import Before, Kind, intent_of, is_automatic, is_question, kind_of, read
 from hostaway_mcp.models.reservations import StatusClass
 
 SOON_DAYS = 2
@@ -87,15 +87,21 @@ def wait_of(thread: Sequence[Said]) -> Wait | None:
     the guest waits since 10:00 for parking. With a host's "Yes, behind the house" at 10:10 nobody waits.
     """
     asked: list[Said] = []
+    before: Before | None = None
+    words: set[str] = set()
     for said in sorted(thread, key=lambda one: one.at):
         if answers(said):
-            asked = []
+            asked, before = [], Before(is_question(said.text), words)
         elif said.by is Writer.GUEST:
-            kind = kind_of(said.text) if said.text.strip() or not said.files else Kind.ASKS
+            # A question of the guest's own that is open stands between.
+            kind = Kind.ASKS
+            if said.text.strip() or not said.files:
+                kind = kind_of(said.text, None if asked else before)
             if kind is Kind.ASKS:
                 asked.append(said)
             elif kind is Kind.SETTLES:
                 asked = []
+        words.update(read(said.text).split())
     if not asked:
         return None
     # The most telling of them; the later of two that tell as much.

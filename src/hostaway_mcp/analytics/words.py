@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
@@ -36,9 +37,22 @@ class Kind(StrEnum):
     """A machine wrote it on somebody's behalf."""
 
 
-def kind_of(text: str) -> Kind:
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What stands before a guest's message that a host has answered to."""
+
+    asked: bool
+    """Whether the host's last message asks something."""
+    words: Collection[str]
+    """All that was said in the thread so far: a number that was said already is no news."""
+
+
+def kind_of(text: str, before: Before | None = None) -> Kind:
     """
     What a guest's message does, by the tables of all languages.
+
+    Behind a host's words "Great, see you at 2 then" closes too, where 2 was spoken of, and behind a host's
+    question "around 6 pm"; where nothing stands before, hours and numbers ask.
 
     "Thanks, see you soon!" closes; "Thanks! Is there a cot?" asks; "Thanks, but the heating is off" asks;
     "Never mind, we found it" settles; "Automatic reply: I am out of office" is automatic. A text without any
@@ -51,10 +65,16 @@ def kind_of(text: str) -> Kind:
         return Kind.ASKS if _QUESTION.search(text) else Kind.CLOSES
     if _QUESTION.search(text):
         return Kind.ASKS
-    if any(_holds(words, table.settled) for table in TABLES.values()):
+    language = language_of([text])
+    if any(_settles(words, name) for name in ([language] if language else TABLES)):
         return Kind.SETTLES
     names = {plain(word) for word in _WORD.findall(text[:_LETTERS_READ]) if word[0].isupper()}
-    return Kind.CLOSES if any(_closes(words, name, names) for name in TABLES) else Kind.ASKS
+    return Kind.CLOSES if any(_closes(words, name, names, before) for name in TABLES) else Kind.ASKS
+
+
+def is_question(text: str) -> bool:
+    """Whether a text has a sign of a question."""
+    return bool(_QUESTION.search(text))
 
 
 def is_automatic(text: str) -> bool:
@@ -107,22 +127,63 @@ def read(text: str) -> str:
     return f" {plain(text[:_LETTERS_READ])} "
 
 
-def _closes(words: str, language: str, names: Collection[str]) -> bool:
-    """Whether there is a closing and beside it nothing but fillers and at most two names."""
+def _settles(words: str, language: str) -> bool:
+    """Whether something has solved itself: no denial before the word for it, nothing that takes it back."""
     table = TABLES[language]
-    rest = words
-    for phrase in sorted(table.closings, key=len, reverse=True):
-        rest = rest.replace(f" {phrase} ", "  ")
-        # Two that stand side by side share a blank.
-        rest = rest.replace(f" {phrase} ", "  ")
-    if rest == words:
+    if any(word in _contrasts()[language] for word in words.split()):
         return False
+    for phrase in table.settled:
+        found = words.find(f" {phrase} ")
+        if found >= 0 and _DENIALS.isdisjoint(words[:found].split()[-2:]):
+            return True
+    return False
+
+
+def _closes(words: str, language: str, names: Collection[str], before: Before | None) -> bool:
+    """
+    Whether there is a closing and beside it nothing but fillers, praise and at most two names.
+
+    Behind a host's words hours that were spoken of, and minutes, may stand beside it; behind a host's
+    question hours and numbers may stand alone. What was done "as agreed" may be anything.
+    """
+    table = TABLES[language]
+    rest = _without(_without(words, table.agreed), table.closings)
+    closing = rest != _without(words, table.agreed)
     left = [word for word in rest.split() if word not in _fillers()[language]]
-    if any(word in _telling()[language] or any(ch.isdigit() for ch in word) for word in left):
+    plain = _left_of_plans(left, language, before) if before else left
+    if any(word in _telling()[language] or _is_number(word) for word in plain):
         return False
+    if closing and _holds(words, table.agreed):
+        return True
+    if not closing:
+        return before is not None and before.asked and bool(left) and not plain
     about = any(_count(rest, phrases) for phrases in table.intents.values())
-    unnamed = sum(word not in names for word in left)
-    return not about and len(left) <= NAMES_BESIDE and unnamed <= UNNAMED_BESIDE
+    unnamed = sum(word not in names for word in plain)
+    return not about and len(plain) <= NAMES_BESIDE and unnamed <= UNNAMED_BESIDE
+
+
+def _without(words: str, phrases: Iterable[str]) -> str:
+    for phrase in sorted(phrases, key=len, reverse=True):
+        words = words.replace(f" {phrase} ", "  ")
+        # Two that stand side by side share a blank.
+        words = words.replace(f" {phrase} ", "  ")
+    return words
+
+
+def _left_of_plans(left: Sequence[str], language: str, before: Before) -> list[str]:
+    """The words that are more than a plan that the host knows of or has asked for."""
+    known = before.asked or not _MINUTES.isdisjoint(left)
+    plans, telling = _plans()[language], _telling()[language]
+    return [
+        word
+        for word in left
+        if not (word in plans or _is_number(word))
+        or not (known or word in before.words or not (_is_number(word) or word in telling))
+    ]
+
+
+def _is_number(word: str) -> bool:
+    return any(ch.isdigit() for ch in word)
 
 
 def _count(words: str, phrases: Iterable[str]) -> int:
@@ -151,7 +212,41 @@ def _common() -> dict[str, frozenset[str]]:
 
 @lru_cache(maxsize=1)
 def _fillers() -> dict[str, frozenset[str]]:
-    return {name: frozenset(table.fillers.split()) for name, table in TABLES.items()}
+    return {name: frozenset(f"{table.fillers} {table.praise}".split()) for name, table in TABLES.items()}
+
+
+@lru_cache(maxsize=1)
+def _contrasts() -> dict[str, frozenset[str]]:
+    return {name: frozenset(table.contrasts.split()) for name, table in TABLES.items()}
+
+
+@lru_cache(maxsize=1)
+def _plans() -> dict[str, frozenset[str]]:
+    return {name: frozenset(table.plans.split()) for name, table in TABLES.items()}
+
+
+_MINUTES = frozenset(("minute", "minutes", "min", "mins", "minuten", "minuto", "minutos", "minuti"))
+"""Somebody who is on the way; an hour that was not spoken of is news."""
+_DENIALS = frozenset(
+    (
+        "no",
+        "not",
+        "never",
+        "nicht",
+        "kein",
+        "keine",
+        "pas",
+        "ne",
+        "n",
+        "non",
+        "nao",
+        "nunca",
+        "nie",
+        "mai",
+        "t",
+    )
+)
+"""A word that solves something does not, behind one of these."""
 
 
 @lru_cache(maxsize=1)
