@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -18,13 +19,14 @@ from hostaway_mcp.errors import (
     ExpiredError,
     HostawayMcpError,
     NeedsPersonError,
+    StorageError,
     UsedError,
 )
 from hostaway_mcp.services.writes.answers import outcome_of
 from hostaway_mcp.services.writes.kinds import Kind, is_as
 from hostaway_mcp.services.writes.ledger import Ledger
 from hostaway_mcp.services.writes.policy import PolicyFile
-from hostaway_mcp.services.writes.sending import Sent, send
+from hostaway_mcp.services.writes.sending import Answered, Sent, send
 from hostaway_mcp.services.writes.settling import Settler
 from hostaway_mcp.services.writes.words import difference
 from hostaway_mcp.store.journal.records import Entry, ProposalState, Step, StepState
@@ -46,6 +48,8 @@ STEP_SECONDS = 8.0
 
 READ_BACK_SECONDS = 5.0
 """What is kept of a call's time for reading back."""
+
+_log = logging.getLogger("hostaway_mcp.writes")
 
 
 class Applier:
@@ -190,7 +194,14 @@ class Applier:
                     await call.tell(f"{done} of {len(entry.left)} done", done=done, total=len(entry.left))
                 await self._step(entry, step, look=several)
         finally:
-            await asyncio.shield(journal.end(entry))
+            await asyncio.shield(self._end(journal, entry))
+
+    async def _end(self, journal: Journal, entry: Entry) -> None:
+        try:
+            await journal.end(entry)
+        except StorageError as error:
+            # What was done is done, and its lease ends by itself; the caller is told of the steps.
+            _log.error("write_not_ended", extra={"change_id": entry.change_id, "says": error.message})
 
     async def _step(self, entry: Entry, step: Step, *, look: bool) -> None:
         if look:
@@ -216,6 +227,14 @@ class Applier:
         answered = await send(self._hostaway, step, seconds=max(1.0, self._seconds() - READ_BACK_SECONDS))
         if answered.sent is Sent.ACCEPTED:
             step = replace(step, result=self._kinds[step.kind].result_of(step, answered.reply))
+        try:
+            return await self._settled(entry, step, answered, until=until)
+        except StorageError as error:
+            # It was sent, and is settled from the journal's last word once that can be written again.
+            _log.error("write_not_noted", extra={"change_id": entry.change_id, "says": error.message})
+            return step
+
+    async def _settled(self, entry: Entry, step: Step, answered: Answered, *, until: float) -> Step:
         if answered.sent is Sent.NOT_SENT:
             says = f"Nothing was sent. {answered.words}"
             return await self._settler.note(entry, step, StepState.NOT_DONE, says)

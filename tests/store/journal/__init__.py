@@ -1,0 +1,1 @@
+"""The journal of writes, on both databases."""
