@@ -51,8 +51,24 @@ def _section(path: str, method: str, operation: dict[str, Any]) -> str:
         f'<p><code><span class="method">{method.upper()}</span>{escape(path)}</code>'
         f' <span class="note">{escape(tags)}</span></p>'
         f"<p>{escape(operation.get('description', ''))}</p>"
-        f"{_parameters(operation.get('parameters', []))}{_answer(operation)}</section>"
+        f"{_parameters(operation.get('parameters') or _of_body(operation))}{_answer(operation)}</section>"
     )
+
+
+def _of_body(operation: dict[str, Any]) -> list[dict[str, Any]]:
+    """The keys of a JSON body in the form of parameters."""
+    content = operation.get("requestBody", {}).get("content", {})
+    schema = content.get("application/json", {}).get("schema", {})
+    needed = schema.get("required", [])
+    return [
+        {
+            "name": name,
+            "description": inner.get("description", ""),
+            "required": name in needed,
+            "schema": {key: value for key, value in inner.items() if key != "description"},
+        }
+        for name, inner in schema.get("properties", {}).items()
+    ]
 
 
 def _parameters(parameters: list[dict[str, Any]]) -> str:

@@ -1,4 +1,9 @@
-"""Every offered tool as one operation at /api/v1, named, documented and answered from its record."""
+"""
+Every offered tool as one operation at /api/v1, named, documented and answered from its record.
+
+What only reads is GET with a query. What proposes or acts is POST with a JSON body, which no link, image or
+form of a foreign page can send; the guards look at the Origin of every request besides.
+"""
 
 from __future__ import annotations
 
@@ -12,18 +17,20 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.types import Receive
 
+from hostaway_mcp.client.strict_json import loads
 from hostaway_mcp.errors import HostawayMcpError, InputError
 from hostaway_mcp.server.identity import caller_name
-from hostaway_mcp.tools.catalogue import Tool
+from hostaway_mcp.tools.catalogue import Tool, ToolEffect
 from hostaway_mcp.tools.runner import Asked, Outcome
 from hostaway_mcp.tools.schemas import full_output_schema
 from hostaway_mcp.web.guards import GUARD_STATUSES, correlation_id
-from hostaway_mcp.web.problems import MEDIA_TYPE, STATUS_OF_CODE, problem_for
+from hostaway_mcp.web.problems import MEDIA_TYPE, STATUS_OF_CODE, problem, problem_for
 
 if TYPE_CHECKING:
     from hostaway_mcp.app import App
 
 PREFIX = "/api/v1"
+JSON = "application/json"
 PROBLEM_REF = {"$ref": "#/components/schemas/Problem"}
 MAX_FIELDS = 200
 
@@ -34,17 +41,18 @@ _INTEGERS = re.compile(r"-?\d{1,18}(,-?\d{1,18})*")
 def add_operations(web: FastAPI, app: App) -> None:
     """Adds one route for each tool that is offered."""
     for tool in app.runner.tools.values():
+        reads = tool.effect is ToolEffect.READ
         web.add_api_route(
             f"{PREFIX}/{tool.name}",
-            _endpoint(app, tool),
-            methods=["GET"],
+            _endpoint(app, tool, _from_query if reads else _from_body),
+            methods=["GET" if reads else "POST"],
             operation_id=tool.name,
             summary=tool.title,
             description=tool.description,
             tags=[str(tool.toolset)],
             response_model=None,
             responses=_responses(tool),
-            openapi_extra={"parameters": parameters(tool.full_input_schema)},
+            openapi_extra={"parameters": parameters(tool.full_input_schema)} if reads else _body_of(tool),
         )
 
 
@@ -94,15 +102,56 @@ def _types(schema: dict[str, Any], *, deep: bool = False) -> set[str]:
     return {option["type"] for option in options if isinstance(option.get("type"), str)}
 
 
-def _endpoint(app: App, tool: Tool) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+Read = Callable[[Request, Tool], Awaitable[dict[str, Any]]]
+
+
+async def _from_query(request: Request, tool: Tool) -> dict[str, Any]:
+    return arguments_from_query(request.url.query, tool.input_schema)
+
+
+async def _from_body(request: Request, _tool: Tool) -> dict[str, Any]:
+    """
+    The arguments in a JSON body.
+
+    Raises:
+        InputError: a query, or anything but one JSON object.
+    """
+    if request.url.query:
+        raise InputError("This operation takes no query.", hint="Send its parameters as a JSON body.")
+    try:
+        arguments = loads(await request.body())
+    except ValueError:
+        arguments = None
+    if not isinstance(arguments, dict):
+        raise InputError("The body must be one JSON object with the parameters by name.")
+    return arguments
+
+
+def _not_json(request: Request) -> Response | None:
+    """A form of a foreign page has another content type, or asks the browser first whether it may."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == JSON:
+        return None
+    detail = f"The body must be JSON: send `Content-Type: {JSON}`."
+    return problem(415, "not_json", detail, correlation_id=correlation_id(request.scope))
+
+
+def _body_of(tool: Tool) -> dict[str, Any]:
+    content = {JSON: {"schema": tool.full_input_schema}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def _endpoint(app: App, tool: Tool, read: Read) -> Callable[[Request], Coroutine[Any, Any, Response]]:
     async def operation(request: Request) -> Response:
+        if request.method == "POST" and (refusal := _not_json(request)):
+            return refusal
         asked = Asked(
             door="api",
             caller=caller_name(request.headers.get("user-agent")),
             correlation_id=correlation_id(request.scope),
         )
         try:
-            arguments = arguments_from_query(request.url.query, tool.input_schema)
+            arguments = await read(request, tool)
             outcome = await _while_connected(request, app.runner.run(tool.name, arguments, asked))
         except HostawayMcpError as error:
             return problem_for(error, correlation_id=asked.correlation_id)
@@ -161,6 +210,8 @@ def _responses(tool: Tool) -> dict[int | str, dict[str, Any]]:
         "content": {"application/json": {"schema": schema}},
     }
     refused = {status for status, _ in STATUS_OF_CODE.values()}
+    if tool.effect is not ToolEffect.READ:
+        refused.add(415)
     return {200: answer, **described_problems(*sorted(refused | GUARD_STATUSES))}
 
 

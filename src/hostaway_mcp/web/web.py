@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from hostaway_mcp.errors import SettingsError, UnknownNameError
+from hostaway_mcp.errors import HostawayMcpError, SettingsError
 from hostaway_mcp.server.server import build_server
 from hostaway_mcp.sync.webhooks import WebhookFile
 from hostaway_mcp.web.changes import add_changes_stream
@@ -198,7 +198,7 @@ def _unknown_path(request: Request, app: App) -> Response:
     if prefix == PREFIX:
         try:
             app.runner.tool(name)
-        except UnknownNameError as error:
+        except HostawayMcpError as error:
             return problem_for(error, correlation_id=correlation_id(request.scope))
     return no_such_route()
 

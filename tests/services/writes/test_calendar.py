@@ -5,20 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from tests.services.writes.house import WritingHouse, writing
-
-
-def free_days(home: WritingHouse, number: int) -> tuple[int, list[str]]:
-    """A listing with one unit, and days of it on end that are available."""
-    world = home.home.sandbox.world
-    today = home.home.clock.today("UTC")
-    for listing_id in world.listings:
-        days = world.calendar(listing_id, today + timedelta(days=5), today + timedelta(days=90))
-        for start in range(len(days) - number):
-            run = days[start : start + number]
-            if all(d["status"] == "available" and d["countAvailableUnits"] in (None, 1) for d in run):
-                return listing_id, [d["date"] for d in run]
-    raise AssertionError("no such days")
+from tests.services.writes.examples import free_days
+from tests.services.writes.house import writing
 
 
 async def test_nights_are_blocked_after_a_person_agreed(tmp_path: Path) -> None:

@@ -1,0 +1,74 @@
+"""One call of every tool that proposes something; what is true of all of them is tested over this table."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from tests.services.writes.house import WritingHouse
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """
+    A call that proposes one step in a world of six listings.
+
+    `arguments` looks for something in the sandbox's world that fits, or makes it. `disturb` changes there,
+    behind the server's back, something that the proposal rests on and a person would want to know of.
+    """
+
+    tool: str
+    arguments: Callable[[WritingHouse], Awaitable[Json]]
+    disturb: Callable[[WritingHouse, Json], None]
+
+
+# calendar
+
+
+async def _block_a_night(home: WritingHouse) -> Json:
+    listing_id, days = free_days(home, 1)
+    return {"listing": listing_id, "ranges": [{"from": days[0]}], "changes": {"block": True}}
+
+
+def _book_the_night(home: WritingHouse, arguments: Json) -> None:
+    night = date.fromisoformat(arguments["ranges"][0]["from"])
+    home.home.sandbox.world.add_reservation(arguments["listing"], night, night + timedelta(days=1))
+
+
+# approvals
+
+
+async def _take_back_a_block(home: WritingHouse) -> Json:
+    done = await home.propose("update_calendar", **await _block_a_night(home))
+    await home.apply(done)
+    return {"change_id": done["change_id"]}
+
+
+def _open_the_night(home: WritingHouse, _arguments: Json) -> None:
+    world = home.home.sandbox.world
+    for change in world.calendar_changes.values():
+        change["isAvailable"] = 1
+
+
+EXAMPLES: tuple[Example, ...] = (
+    Example("update_calendar", _block_a_night, _book_the_night),
+    Example("undo_change", _take_back_a_block, _open_the_night),
+)
+"""In the order of the catalogue; a tool that proposes and is not here fails `test_every_proposal.py`."""
+
+
+def free_days(home: WritingHouse, number: int) -> tuple[int, list[str]]:
+    """A listing with one unit, and days of it on end that are available."""
+    world = home.home.sandbox.world
+    today = home.home.clock.today("UTC")
+    for listing_id in world.listings:
+        days = world.calendar(listing_id, today + timedelta(days=5), today + timedelta(days=90))
+        for start in range(len(days) - number):
+            run = days[start : start + number]
+            if all(d["status"] == "available" and d["countAvailableUnits"] in (None, 1) for d in run):
+                return listing_id, [d["date"] for d in run]
+    raise AssertionError("no such days")
