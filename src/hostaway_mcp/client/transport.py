@@ -75,6 +75,7 @@ class _Trail:
     deadline: float
     attempt: int = 0
     sent: bool = False
+    once: bool = False
     token: AccessToken | None = None
 
 
@@ -133,9 +134,12 @@ class Transport:
         await self._tokens.aclose()
         await self._wire.aclose()
 
-    async def call(self, request: Request, *, deadline_seconds: float | None = None) -> Reply:
+    async def call(
+        self, request: Request, *, deadline_seconds: float | None = None, once: bool = False
+    ) -> Reply:
         """
-        Sends one request and gives the unwrapped answer.
+        Sends one request and gives the unwrapped answer. With `once` a write is not repeated even where it
+        was refused for its token: whoever asks settles by reading.
 
         The deadline covers the wait for a turn, the token, every attempt and the reading of the answer. It
         is `deadline_seconds` from now (25 s for reads, five minutes more in the background, 30 s for the
@@ -150,7 +154,7 @@ class Transport:
         outgoing = encode(request, base_url=self._base_url)
         if request.operation.effect is Effect.READ:
             return await self._share(request, deadline, (outgoing.method, outgoing.url, outgoing.content))
-        return await self._answer(request, deadline)
+        return await self._answer(request, deadline, once=once)
 
     async def renew_token(self) -> TokenStatus:
         """Has a new token issued, whatever the state of the old one."""
@@ -193,8 +197,8 @@ class Transport:
 
     # Attempts.
 
-    async def _answer(self, request: Request, deadline: float) -> Reply:
-        trail = _Trail(deadline)
+    async def _answer(self, request: Request, deadline: float, *, once: bool = False) -> Reply:
+        trail = _Trail(deadline, once=once)
         try:
             async with asyncio.timeout(self._left(deadline)):
                 return await self._attempts(request, trail)
@@ -243,6 +247,8 @@ class Transport:
             try:
                 return await self._exchange(request, trail, last=last)
             except ForbiddenError:
+                if trail.once:
+                    raise
                 if not waited and self._clock.monotonic() - trail.token.usable_from < YOUNG_SECONDS:
                     waited = True
                     await self._clock.sleep(EXCHANGE_SECONDS)

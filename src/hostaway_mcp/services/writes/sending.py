@@ -54,7 +54,7 @@ async def send(hostaway: Hostaway, step: Step, *, seconds: float) -> Answered:
     assert step.body is not None  # a forgotten step is never sent
     request = Request(BY_NAME[step.body.operation], path=step.body.path, body=step.body.body)
     try:
-        reply = await hostaway.transport.call(request, deadline_seconds=seconds)
+        reply = await hostaway.transport.call(request, deadline_seconds=seconds, once=True)
     except HostawayMcpError as error:
         return Answered(classify(error), error.sentence)
     # A success without a word may be the rest of an answer that was cut.
