@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import tests.support.database  # noqa: F401 - the turned clock waits for databases
+from hostaway_mcp.calls import Progress
 from hostaway_mcp.tools.runner import Asked, Outcome
 from tests.support.clock import FakeClock
 from tests.support.house import House, house
@@ -35,11 +36,17 @@ class WritingHouse:
         self.person = person
 
     async def call(
-        self, tool: str, *, caller: str = "client", door: str = "stdio", **arguments: Any
+        self,
+        tool: str,
+        *,
+        caller: str = "client",
+        door: str = "stdio",
+        progress: Progress | None = None,
+        **arguments: Any,
     ) -> Outcome:
         """Calls a tool; the person is asked where somebody has to agree."""
         named = {name.removesuffix("_"): value for name, value in arguments.items()}
-        asked = Asked(door=door, caller=caller, ask_person=self.person.ask)
+        asked = Asked(door=door, caller=caller, progress=progress, ask_person=self.person.ask)
         return await self.home.app.runner.run(tool, named, asked)
 
     async def propose(self, tool: str, **arguments: Any) -> Json:

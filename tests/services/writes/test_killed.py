@@ -188,7 +188,7 @@ async def _points(there: Killed, example: Example) -> list[str]:
 async def test_a_write_that_is_killed_ends_in_a_true_word(
     database: str, tmp_path: Path, example: Example
 ) -> None:
-    """At a few points, those around the sending always among them; every tool has its turn in the long form."""
+    """At a few points, those around the sending always among them; the long form has every tool."""
     async with _killed(database, tmp_path) as there:
         passed = await _points(there, example)
         sending = passed.index("before Journal.sending 1") + 1
