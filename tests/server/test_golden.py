@@ -19,9 +19,9 @@ MOST_TOKENS = 12_000
 """What the default list may cost a model that reads all of it."""
 
 
-async def listed(era: str) -> list[dict[str, Any]]:
-    """The tools of the default server, as they stand on the wire."""
-    async with house() as built, Client(build_server(built.app), mode=ERAS[era]) as client:
+async def listed(era: str, **settings: Any) -> list[dict[str, Any]]:
+    """The tools of the default server, or of one with other settings, as they stand on the wire."""
+    async with house(**settings) as built, Client(build_server(built.app), mode=ERAS[era]) as client:
         tools = (await client.list_tools()).tools
     return [tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in tools]
 
@@ -49,7 +49,7 @@ async def test_list_is_the_golden_one(era: str, pytestconfig: pytest.Config) -> 
 
 async def test_wire_says_what_the_cards_say() -> None:
     """Nothing is lost or added between the catalogue's card and the client but the annotations."""
-    tools = await listed("2026-07-28")
+    tools = await listed("2026-07-28", hostaway_mcp_writes="propose")
     cards = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in CARDS.glob("*.json")}
     assert {tool["name"]: {key: tool[key] for key in tool if key != "annotations"} for tool in tools} == cards
 

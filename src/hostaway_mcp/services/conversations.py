@@ -110,7 +110,7 @@ class Thread(Answer):
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class Asked:
     """Which thread is meant, the stay it is about, and how words were understood."""
 
     thread: Conversation
@@ -157,17 +157,30 @@ class Conversations:
             UnknownNameError: no such conversation or reservation, or one without a conversation.
             AmbiguousNameError: several reservations fit.
         """
-        if (conversation is None) == (reservation is None):
-            raise InputError("Say either `conversation` or `reservation`.")
+        _check_one(conversation, reservation)
         if conversation is not None:
             asked, messages, listings = await self._by_id(conversation)
         else:
             asked, messages, listings = await self._by_stay(reservation or "")
         return self._answer(asked, messages, listings, last)
 
+    async def which(self, *, conversation: int | None = None, reservation: int | str | None = None) -> Asked:
+        """
+        The thread that is meant and its stay, without its messages.
+
+        Raises:
+            InputError, UnknownNameError, AmbiguousNameError: as `get`.
+        """
+        _check_one(conversation, reservation)
+        if conversation is None:
+            asked, _ = await self._meant(reservation or "")
+            return asked
+        kept = await self._copy.thread(conversation)
+        return _from_copy(kept) if kept else await self._thread(conversation)
+
     async def _by_id(
         self, conversation_id: int
-    ) -> tuple[_Asked, Known[ConversationMessage], Mapping[int, Listing]]:
+    ) -> tuple[Asked, Known[ConversationMessage], Mapping[int, Listing]]:
         if kept := await self._copy.thread(conversation_id):
             return _from_copy(kept), _of_copy(kept), await self._listings()
         asked, messages, listings = await asyncio.gather(
@@ -187,7 +200,16 @@ class Conversations:
 
     async def _by_stay(
         self, reservation: int | str
-    ) -> tuple[_Asked, Known[ConversationMessage], Mapping[int, Listing]]:
+    ) -> tuple[Asked, Known[ConversationMessage], Mapping[int, Listing]]:
+        asked, listings = await self._meant(reservation)
+        thread = asked.thread
+        if kept := await self._copy.thread(thread.id):
+            return replace(asked, thread=kept.conversation, ages=asked.ages[:1]), _of_copy(kept), listings
+        messages = await asyncio.gather(self._messages(thread.id), return_exceptions=True)
+        return asked, _or_none_had(messages[0], self._clock.now()), listings
+
+    async def _meant(self, reservation: int | str) -> tuple[Asked, Mapping[int, Listing]]:
+        """The latest conversation of the stay that is meant."""
         listings = await self._listings()
         today = self._portfolio.today(tuple(listings.values()))
         found = await self._resolver.one(reservation, listings, today=today)
@@ -200,11 +222,8 @@ class Conversations:
         thread, *others = sorted(rows, key=_latest, reverse=True)
         ids = ", ".join(str(one.id) for one in others)
         warnings = (f"This reservation has other conversations besides: {ids}.",) if others else ()
-        asked = _Asked(thread, found.stay, (found.as_of, as_of), found.understood, warnings)
-        if kept := await self._copy.thread(thread.id):
-            return replace(asked, thread=kept.conversation, ages=(found.as_of,)), _of_copy(kept), listings
-        messages = await asyncio.gather(self._messages(thread.id), return_exceptions=True)
-        return asked, _or_none_had(messages[0], self._clock.now()), listings
+        asked = Asked(thread, found.stay, (found.as_of, as_of), found.understood, warnings)
+        return asked, listings
 
     async def _of_stay(self, stay: Reservation) -> tuple[Sequence[Conversation], datetime]:
         """The conversations of a stay; the replica knows them all, or none for certain."""
@@ -222,7 +241,7 @@ class Conversations:
         note_live()
         return page.rows, page.received_at
 
-    async def _thread(self, conversation_id: int) -> _Asked:
+    async def _thread(self, conversation_id: int) -> Asked:
         try:
             one = await self._hostaway.conversations.get(conversation_id, include_resources=True)
         except NotFoundError:
@@ -232,7 +251,7 @@ class Conversations:
             ) from None
         note_live()
         await self._copy.keep(one)
-        return _Asked(one.row, one.row.reservation, (one.received_at,), {})
+        return Asked(one.row, one.row.reservation, (one.received_at,), {})
 
     async def _listings(self) -> Mapping[int, Listing]:
         """For the listing's name and its secrets; a thread can be read without them."""
@@ -246,7 +265,7 @@ class Conversations:
         load = partial(self._load, conversation_id)
         known = await self._facts.get(("messages", conversation_id), load, fresh_seconds=FRESH_SECONDS)
         unique = {message.id: message for message in known.rows}
-        return replace(known, rows=tuple(sorted(unique.values(), key=_when)))
+        return replace(known, rows=tuple(sorted(unique.values(), key=when)))
 
     async def _load(self, conversation_id: int, gathering: Gathering[ConversationMessage]) -> None:
         pages = []
@@ -257,7 +276,7 @@ class Conversations:
 
     def _answer(
         self,
-        asked: _Asked,
+        asked: Asked,
         known: Known[ConversationMessage],
         listings: Mapping[int, Listing],
         last: int,
@@ -282,12 +301,17 @@ class Conversations:
         )
 
 
-def _from_copy(kept: CopiedThread) -> _Asked:
-    return _Asked(kept.conversation, kept.stay, (kept.as_of,), {})
+def _check_one(conversation: int | None, reservation: int | str | None) -> None:
+    if (conversation is None) == (reservation is None):
+        raise InputError("Say either `conversation` or `reservation`.")
+
+
+def _from_copy(kept: CopiedThread) -> Asked:
+    return Asked(kept.conversation, kept.stay, (kept.as_of,), {})
 
 
 def _of_copy(kept: CopiedThread) -> Known[ConversationMessage]:
-    return Known(tuple(sorted(kept.messages, key=_when)), kept.as_of)
+    return Known(tuple(sorted(kept.messages, key=when)), kept.as_of)
 
 
 def _or_none_had(
@@ -370,7 +394,8 @@ def said_at(message: ConversationMessage) -> datetime | None:
     return message.sent_channel_date or message.date or message.inserted_on
 
 
-def _when(message: ConversationMessage) -> tuple[str, int]:
+def when(message: ConversationMessage) -> tuple[str, int]:
+    """Where a message stands in its thread."""
     at = said_at(message)
     return (at.isoformat() if at else "", message.id)
 

@@ -148,7 +148,7 @@ def chosen(
         AmbiguousNameError: several fit.
     """
     if asked is not None:
-        one = _meant(templates, asked)
+        one = meant_template(templates, asked)
         return (_shown(one, mask, WHOLE_TEMPLATE_CHARS),)
     about = sorted(templates, key=lambda one: (intent_of(f"{one.name} {one.message}") is not intent, one.id))
     return tuple(
@@ -162,7 +162,13 @@ def _shown(one: MessageTemplate, mask: Masking, max_chars: int) -> FilledTemplat
     return FilledTemplate(template_id=one.id, name=clean_name(one.name), text=text)
 
 
-def _meant(templates: Sequence[MessageTemplate], asked: str) -> MessageTemplate:
+def meant_template(templates: Sequence[MessageTemplate], asked: str) -> MessageTemplate:
+    """
+    The template that is meant by an id, a name or a part of one.
+
+    Raises:
+        UnknownNameError, AmbiguousNameError: none or several, with the names.
+    """
     words = plain(asked)
     found = [one for one in templates if str(one.id) == asked.strip()]
     found = found or [one for one in templates if plain(one.name) == words]

@@ -63,6 +63,8 @@ from hostaway_mcp.services.upsells import Upsells
 from hostaway_mcp.services.writes import Writes
 from hostaway_mcp.services.writes.calendar import CalendarKind, CalendarPlanner
 from hostaway_mcp.services.writes.learning import Learner
+from hostaway_mcp.services.writes.message_planner import MessagePlanner
+from hostaway_mcp.services.writes.messages import MessageKind
 from hostaway_mcp.sync.replica import Replica
 from hostaway_mcp.sync.webhooks import WebhookFile
 
@@ -229,9 +231,16 @@ class Services:
         learner = Learner(replica, facts=self.facts, clock=clock)
         calendar_kind = CalendarKind(hostaway, learner)
         self.calendar_planner = CalendarPlanner(calendar_kind, portfolio=self.portfolio)
+        message_kind = MessageKind(hostaway, learner)
+        self.message_planner = MessagePlanner(
+            message_kind,
+            hostaway=hostaway,
+            conversations=self.conversations,
+            portfolio=self.portfolio,
+        )
         self.writes = Writes(
             hostaway,
-            (calendar_kind,),
+            (calendar_kind, message_kind),
             journal_url=journal_url,
             account_id=account_id,
             directory=directory,

@@ -30,6 +30,7 @@ from hostaway_mcp.tools.quote_stay import quote_stay
 from hostaway_mcp.tools.reply_context import get_reply_context
 from hostaway_mcp.tools.reservations import find_reservations, get_guest, get_reservation
 from hostaway_mcp.tools.reviews import review_insights, review_queue
+from hostaway_mcp.tools.send_message import send_message
 from hostaway_mcp.tools.stay_board import stay_board
 from hostaway_mcp.tools.tasks import find_tasks
 from hostaway_mcp.tools.triage_inbox import triage_inbox
@@ -64,6 +65,7 @@ CATALOGUE: tuple[Tool, ...] = (
     get_reply_context,
     get_conversation,
     search_messages,
+    send_message,
     # reviews
     review_insights,
     review_queue,

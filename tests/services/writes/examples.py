@@ -19,11 +19,13 @@ class Example:
 
     `arguments` looks for something in the sandbox's world that fits, or makes it. `disturb` changes there,
     behind the server's back, something that the proposal rests on and a person would want to know of.
+    `reads` is how many requests a proposal may cost once names are known.
     """
 
     tool: str
     arguments: Callable[[WritingHouse], Awaitable[Json]]
     disturb: Callable[[WritingHouse, Json], None]
+    reads: int = 1
 
 
 # calendar
@@ -37,6 +39,24 @@ async def _block_a_night(home: WritingHouse) -> Json:
 def _book_the_night(home: WritingHouse, arguments: Json) -> None:
     night = date.fromisoformat(arguments["ranges"][0]["from"])
     home.home.sandbox.world.add_reservation(arguments["listing"], night, night + timedelta(days=1))
+
+
+# inbox
+
+
+async def _write_to_a_guest(home: WritingHouse) -> Json:
+    sandbox = home.home.sandbox
+    thread = next(
+        number
+        for number in sandbox.world.conversations
+        if sandbox.world.reservations.peek(number - 30_000_000)["channelId"] == 2018
+    )
+    # A text that the thread has not had today.
+    return {"conversation": thread, "text": f"We wait for you, {len(sandbox.requests)}.", "via": "channel"}
+
+
+def _hear_from_the_guest(home: WritingHouse, arguments: Json) -> None:
+    home.home.sandbox.world.receive_message(arguments["conversation"] - 30_000_000, "We come later.")
 
 
 # approvals
@@ -56,6 +76,8 @@ def _open_the_night(home: WritingHouse, _arguments: Json) -> None:
 
 EXAMPLES: tuple[Example, ...] = (
     Example("update_calendar", _block_a_night, _book_the_night),
+    # The thread's stay and its messages; the replica has the stay.
+    Example("send_message", _write_to_a_guest, _hear_from_the_guest, reads=2),
     Example("undo_change", _take_back_a_block, _open_the_night),
 )
 """In the order of the catalogue; a tool that proposes and is not here fails `test_every_proposal.py`."""

@@ -13,6 +13,7 @@ from hostaway_mcp import calls
 from hostaway_mcp.client import Hostaway
 from hostaway_mcp.clock import Clock
 from hostaway_mcp.errors import (
+    BusyError,
     ChangeError,
     DeclinedError,
     DriftError,
@@ -42,6 +43,9 @@ VALID = timedelta(minutes=5)
 
 RESUME = timedelta(hours=1)
 """How long after it was agreed to a proposal with steps left may be gone on with."""
+
+PACE = {"message": (30, timedelta(minutes=1))}
+"""Kinds of which Hostaway takes only so many in one account. Source: its changelog of 2026-08-20."""
 
 STEP_SECONDS = 8.0
 """A step is not begun with less time than this."""
@@ -81,10 +85,12 @@ class Applier:
 
         Raises:
             ChangeError: nothing was sent; it says why.
+            BusyError: nothing was sent, since Hostaway takes no more of the kind for a moment.
             HostawayMcpError: nothing was sent, since the journal or Hostaway cannot be read.
         """
         journal = await self._ledger.journal()
         await self._check_open(journal, entry)
+        await self._check_pace(journal, entry)
         by = await self._agreed(journal, entry)
         await self._check_unchanged(journal, entry)
         if not await journal.claim(entry, by=by, until=self._clock.now() + LEASE):
@@ -111,6 +117,20 @@ class Applier:
         if entry.state is ProposalState.PENDING:
             await journal.close(entry, ProposalState.EXPIRED, "Nobody applied it in time.")
         raise await self._lost(journal, entry)
+
+    async def _check_pace(self, journal: Journal, entry: Entry) -> None:
+        for kind in {step.kind for step in entry.left} & PACE.keys():
+            most, span = PACE[kind]
+            now = self._clock.now()
+            if await journal.count_sent(kind, now - span) < most:
+                continue
+            first = await journal.first_sent(kind, now - span) or now
+            raise BusyError(
+                f"{most} of the kind {kind} were sent within a minute, and Hostaway takes no more; nothing "
+                f"was sent.",
+                hint=f"Call apply_change again in a minute, while {entry.change_id} holds.",
+                retry_after_seconds=(first + span - now).total_seconds(),
+            )
 
     async def _lost(self, journal: Journal, entry: Entry) -> ChangeError:
         """Why a proposal cannot be applied (any more)."""

@@ -51,6 +51,8 @@ class Plan:
     touches: tuple[Touch, ...]
     as_of: datetime
     warnings: tuple[str, ...] = ()
+    privately: tuple[str, ...] = ()
+    """What only the person who is asked sees, such as a text with a door code in it."""
     missing: tuple[Missing, ...] = ()
     """What was asked for and cannot be proposed, with the reason."""
     money: Money | None = None

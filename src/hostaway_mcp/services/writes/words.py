@@ -30,10 +30,12 @@ def line_of(step: Step) -> str:
     return f"{step.body.what}: {difference(step.body.before, step.body.after)}"
 
 
-def question_of(summary: str, steps: Sequence[Step], warnings: Sequence[str]) -> str:
+def question_of(
+    summary: str, steps: Sequence[Step], warnings: Sequence[str], privately: Sequence[str] = ()
+) -> str:
     """What a person is asked to agree to."""
     lines = [f"- {line_of(step)}" for step in steps[:MOST_LINES]]
     if len(steps) > MOST_LINES:
         lines.append(f"- and {len(steps) - MOST_LINES} more like these")
     warned = [f"Note: {warning}" for warning in warnings]
-    return "\n".join([summary, *lines, *warned, "Shall this be done in Hostaway?"])
+    return "\n".join([summary, *lines, *privately, *warned, "Shall this be done in Hostaway?"])

@@ -212,7 +212,7 @@ class Writes:
             caller=call.caller if call else "",
             arguments_hash=said,
             summary=plan.summary,
-            question=question_of(plan.summary, plan.steps, plan.warnings),
+            question=question_of(plan.summary, plan.steps, plan.warnings, plan.privately),
             created_at=now,
             expires_at=now + VALID,
             steps=plan.steps,

@@ -132,6 +132,13 @@ class Journal:
             statement = select(func.count()).select_from(steps).where(*wanted)
             return int((await connection.execute(statement)).scalar() or 0)
 
+    async def first_sent(self, kind: str, since: datetime) -> datetime | None:
+        """When the earliest of these was sent."""
+        wanted = (self._desk.mine(steps), steps.c.kind == kind, steps.c.sent_at >= since)
+        async with self._desk.read() as connection:
+            rows = select(steps.c.sent_at).where(*wanted).order_by(steps.c.sent_at).limit(1)
+            return (await connection.execute(rows)).scalar()
+
     # What becomes of them.
 
     async def claim(self, entry: Entry, *, by: str, until: datetime) -> bool:
@@ -166,6 +173,8 @@ class Journal:
             wanted = proposals.c.state == ProposalState.PENDING.value
             if not await self._move(connection, entry, wanted, {"state": state.value, "why": why}):
                 return False
+            # It may name what has changed in a guest's words.
+            why = redacted(why, self.trail.digest)
             links.append(await self._record(connection, state.value, entry, why=why))
         return True
 
