@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from queue import SimpleQueue
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -45,3 +48,37 @@ class _Watched(SimpleQueue[Any]):
 
 
 aiosqlite.core.SimpleQueue = _Watched  # type: ignore[attr-defined]
+
+
+class _AtOnce(_Watched):
+    """Runs a statement where it is asked for, and gives its answer in the loop's next round."""
+
+    def put_nowait(self, item: Any) -> None:
+        future, function = item
+        answer: Callable[[], None]
+        try:
+            result = function()
+            answer = partial(aiosqlite.core.set_result, future, result)
+        except BaseException as error:
+            result = None
+            answer = partial(aiosqlite.core.set_exception, future, error)
+        if result is aiosqlite.core._STOP_RUNNING_SENTINEL:
+            # Its thread has nothing else to do than to end.
+            self.put((None, lambda: result))
+        if future is not None:
+            future.get_loop().call_soon(answer)
+
+
+@contextmanager
+def sqlite_at_once() -> Iterator[None]:
+    """
+    Without threads of SQLite's: what follows what is the same each time, and a statement costs a third.
+
+    A loop must not open the same file twice to write it: a statement that waits for the other one's end
+    would keep that from coming.
+    """
+    aiosqlite.core.SimpleQueue = _AtOnce  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        aiosqlite.core.SimpleQueue = _Watched  # type: ignore[attr-defined]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, event, make_url, text
-from sqlalchemy.engine import Connection
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.exc import ArgumentError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.util.concurrency import in_greenlet
 
 from hostaway_mcp.errors import DamagedError, StorageError
@@ -26,8 +28,10 @@ BUSY_SECONDS = 5.0
 
 POOL_SIZE = 5
 CONNECT_SECONDS = 10.0
+UNUSED_SECONDS = 1.0
+"""After which PostgreSQL's connections are asked whether they are still there."""
 
-_WRITES, _ALONE = "hostaway_mcp_writes", "hostaway_mcp_alone"
+_WRITES, _ALONE, _USED_AT = "hostaway_mcp_writes", "hostaway_mcp_alone", "hostaway_mcp_used_at"
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
     "postgresql": "postgresql+asyncpg",
@@ -74,7 +78,8 @@ class Database:
             if self.is_sqlite:
                 await stack.enter_async_context(self.turn)
             connection = await stack.enter_async_context(self.engine.connect())
-            await connection.execution_options(**{_WRITES: True})
+            level = {} if self.is_sqlite else {"isolation_level": "READ COMMITTED"}
+            await connection.execution_options(**{_WRITES: True}, **level)
             await stack.enter_async_context(connection.begin())
             if not self.is_sqlite:
                 await connection.execute(_LOCK, {"key": lock_key(whose)})
@@ -93,9 +98,7 @@ class Database:
             if self.is_sqlite:
                 await stack.enter_async_context(self.turn)
             connection = await stack.enter_async_context(self.engine.connect())
-            # SQLite's connections begin no transaction by themselves.
-            level = {} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
-            await connection.execution_options(**{_ALONE: True}, **level)
+            await connection.execution_options(**{_ALONE: True})
             yield connection
 
     @asynccontextmanager
@@ -172,16 +175,43 @@ def _sqlite(url: URL, busy_seconds: float, synchronous: str) -> AsyncEngine:
 
 def _postgres(url: URL) -> AsyncEngine:
     with _lacking_driver():
-        return create_async_engine(
+        engine = create_async_engine(
             url,
             pool_size=POOL_SIZE,
-            pool_pre_ping=True,
+            # The one used last has the statements prepared that come again.
+            pool_use_lifo=True,
+            # Who reads needs no transaction, which would be two questions more.
+            isolation_level="AUTOCOMMIT",
             connect_args={
                 "timeout": CONNECT_SECONDS,
                 # What a server takes these for depends on its settings, and our statements on neither.
                 "server_settings": {"application_name": "hostaway-mcp", "jit": "off"},
             },
         )
+    event.listen(engine.sync_engine, "checkin", _note_use)
+    event.listen(engine.sync_engine, "checkout", partial(_check_alive, engine.dialect))
+    return engine
+
+
+def _note_use(_connection: Any, record: ConnectionPoolEntry) -> None:
+    record.info[_USED_AT] = time.monotonic()
+
+
+def _check_alive(dialect: Dialect, connection: Any, record: ConnectionPoolEntry, _fairy: object) -> None:
+    """
+    Has another connection opened for one that the server has ended. Its end is heard at once, but not
+    where the network is gone too: so one that was long out of use is asked.
+    """
+    used_at = record.info.get(_USED_AT)
+    if used_at is None:
+        return
+    try:
+        if connection.driver_connection.is_closed():
+            raise InvalidatePoolError
+        if time.monotonic() - used_at > UNUSED_SECONDS:
+            dialect.do_ping(connection)
+    except (dialect.loaded_dbapi.Error, OSError) as error:
+        raise InvalidatePoolError from error
 
 
 class _lacking_driver:  # noqa: N801

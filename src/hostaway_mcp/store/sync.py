@@ -40,6 +40,15 @@ class Calendars:
     oldest: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Work that somebody takes or holds for some seconds from now; for 0 seconds, gives back."""
+
+    work: str
+    owner: str
+    seconds: float
+
+
 _MARKS = "marks"
 
 
@@ -96,9 +105,26 @@ class Sync:
         async with self._desk.read() as connection:
             return tuple((await connection.execute(statement)).one())
 
-    async def save(self, noun: str, part: str, state: Mapping[str, Any], as_of: datetime | None) -> None:
-        """Writes down how far it is, as JSON; marks stay."""
+    async def take(self, noun: str, part: str, lease: Lease) -> tuple[bool, State | None]:
+        """Claims the work on a part; gives whether it is ours, and how far it is by then."""
         async with self._desk.write() as connection:
+            ours = await self._hold(connection, lease)
+            found = (await connection.execute(self._one(noun, part))).one_or_none() if ours else None
+        return ours, State(found.noun, found.part, found.state, found.as_of) if found else None
+
+    async def save(
+        self,
+        noun: str,
+        part: str,
+        state: Mapping[str, Any],
+        as_of: datetime | None,
+        *,
+        lease: Lease | None = None,
+    ) -> None:
+        """Writes down how far it is, as JSON, and holds the lease or gives it back; marks stay."""
+        async with self._desk.write() as connection:
+            if lease:
+                await self._hold(connection, lease)
             there = (await connection.execute(self._one(noun, part))).one_or_none()
             marks = {_MARKS: there.state[_MARKS]} if there and _MARKS in there.state else {}
             await self._write(connection, noun, part, {**state, **marks}, as_of)
@@ -128,26 +154,31 @@ class Sync:
 
         Processes on several machines must agree on the time to within much less than `seconds`.
         """
-        now = self._desk.clock.now()
-        row = {
-            "account_id": self._desk.account_id,
-            "work": work,
-            "owner": owner,
-            "until": now + timedelta(seconds=seconds),
-        }
         async with self._desk.write() as connection:
-            statement = upsert(
-                connection,
-                leases,
-                when=lambda there, _: or_(there.c.until <= now, there.c.owner == owner),
-            )
-            return (await connection.execute(statement.values(row))).rowcount == 1
+            return await self._hold(connection, Lease(work, owner, seconds))
 
     async def release(self, work: str, owner: str) -> None:
         """Gives work back; nothing happens if somebody else has it by now."""
-        rows = (self._desk.mine(leases), leases.c.work == work, leases.c.owner == owner)
         async with self._desk.write() as connection:
-            await connection.execute(delete(leases).where(*rows))
+            await self._hold(connection, Lease(work, owner, 0))
+
+    async def _hold(self, connection: AsyncConnection, lease: Lease) -> bool:
+        if not lease.seconds:
+            rows = (self._desk.mine(leases), leases.c.work == lease.work, leases.c.owner == lease.owner)
+            return (await connection.execute(delete(leases).where(*rows))).rowcount == 1
+        now = self._desk.clock.now()
+        row = {
+            "account_id": self._desk.account_id,
+            "work": lease.work,
+            "owner": lease.owner,
+            "until": now + timedelta(seconds=lease.seconds),
+        }
+        statement = upsert(
+            connection,
+            leases,
+            when=lambda there, _: or_(there.c.until <= now, there.c.owner == lease.owner),
+        )
+        return (await connection.execute(statement.values(row))).rowcount == 1
 
     def _one(self, noun: str, part: str) -> Select[Any]:
         rows = (self._desk.mine(sync_state), sync_state.c.noun == noun, sync_state.c.part == part)

@@ -14,7 +14,7 @@ from typing import Any
 from hostaway_mcp.clock import Clock
 from hostaway_mcp.errors import CredentialsError, StorageError, UpstreamError
 from hostaway_mcp.store.store import Store
-from hostaway_mcp.store.sync import State
+from hostaway_mcp.store.sync import Lease, State
 from hostaway_mcp.sync.pieces import Piece, Progress, is_due
 
 WORKERS = 6
@@ -126,16 +126,18 @@ class Run:
         if self._is_fresh(piece, await self._state(piece)):
             return
         # A name for each time, so that no two workers of one process have the same piece.
-        owner = secrets.token_hex(8)
-        if not await self._store.sync.claim(piece.name, owner, LEASE_SECONDS):
+        lease = Lease(piece.name, secrets.token_hex(8), LEASE_SECONDS)
+        # Read again: until it was ours, another process may have brought it.
+        ours, state = await self._store.sync.take(piece.noun, piece.part, lease)
+        if not ours:
             self.summary.elsewhere += 1
             return
+        held = True
         try:
-            # Read again: until it was ours, another process may have brought it.
-            state = await self._state(piece)
             if self._is_fresh(piece, state):
                 return
-            await self._go_on(piece, state, owner)
+            await self._go_on(piece, state, lease)
+            held = False
             self.summary.brought += 1
         except CredentialsError:
             raise
@@ -144,7 +146,8 @@ class Run:
             _log.warning("sync_piece_failed", extra={"operation": piece.name, "code": error.code})
             return
         finally:
-            await self._store.sync.release(piece.name, owner)
+            if held:
+                await self._store.sync.release(lease.work, lease.owner)
         if piece.then is not None:
             await self._bring_since(piece.then, self._clock.now())
 
@@ -164,7 +167,8 @@ class Run:
         # A clock that was set back makes nothing fresh.
         return 0 <= (self._clock.now() - state.as_of).total_seconds() < piece.fresh_seconds
 
-    async def _go_on(self, piece: Piece, state: State | None, owner: str) -> None:
+    async def _go_on(self, piece: Piece, state: State | None, lease: Lease) -> None:
+        """Brings it to its end, and gives the lease back with it."""
         progress = Progress(began=self._clock.now())
         if state is not None:
             known = Progress.read(state.state)
@@ -173,15 +177,14 @@ class Run:
             progress = known if unfinished else Progress(progress.began, since=known.since)
         async with aclosing(piece.bring(progress)) as steps:
             async for progress in steps:
-                await self._save(piece, progress, state, unfinished=True)
-                await self._store.sync.claim(piece.name, owner, LEASE_SECONDS)
+                await self._save(piece, progress, state, lease, unfinished=True)
                 if self._report:
                     self._report(piece, progress, self.summary)
-        await self._save(piece, progress, state, unfinished=False)
+        await self._save(piece, progress, state, replace(lease, seconds=0), unfinished=False)
         self.summary.rows[piece.noun] = self.summary.rows.get(piece.noun, 0) + progress.rows
 
     async def _save(
-        self, piece: Piece, progress: Progress, before: State | None, *, unfinished: bool
+        self, piece: Piece, progress: Progress, before: State | None, lease: Lease, *, unfinished: bool
     ) -> None:
         """While it is read anew, it stays true as of when it was whole the last time."""
         document, as_of = progress.document(), before.as_of if before else None
@@ -190,4 +193,4 @@ class Run:
             document |= {"ended": before.state["ended"]} if before and "ended" in before.state else {}
         else:
             document, as_of = document | {"ended": self._clock.now().isoformat()}, progress.began
-        await self._store.sync.save(piece.noun, piece.part, document, as_of=as_of)
+        await self._store.sync.save(piece.noun, piece.part, document, as_of, lease=lease)
