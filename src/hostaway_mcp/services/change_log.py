@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
+from hostaway_mcp.analytics.said import UNSAID, author, said_at
 from hostaway_mcp.models.conversations import Conversation, ConversationMessage
 from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.models.reservations import Reservation
 from hostaway_mcp.services.answers import Instant, Record
 from hostaway_mcp.services.change_words import calendar_in_words, fields_in_words
-from hostaway_mcp.services.conversations import UNSAID, author, said_at, secrets_of
+from hostaway_mcp.services.conversations import secrets_of
 from hostaway_mcp.services.cursors import ANSWER_BYTES
 from hostaway_mcp.services.learned import NOUNS
 from hostaway_mcp.services.reservations.rows import guest_name, listing_name

@@ -1,32 +1,42 @@
-"""The inbox in the replica: which threads were written in lately, judged from what is kept of them."""
+"""The inbox in the replica: which threads were written in lately, and who waits in them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
 
-from hostaway_mcp.analytics.waiting import Said, Wait, Writer, answers, wait_of
+from hostaway_mcp.analytics.phrases import Intent
+from hostaway_mcp.analytics.said import said_in
+from hostaway_mcp.analytics.waiting import Wait, Writer, answers, wait_of
 from hostaway_mcp.analytics.words import Kind, kind_of
-from hostaway_mcp.clock import Clock
-from hostaway_mcp.models.conversations import Conversation, ConversationMessage, MessageStatus
-from hostaway_mcp.models.reservations import Reservation
-from hostaway_mcp.services.conversations import UNSAID, author, said_at
+from hostaway_mcp.models.conversations import Conversation, ConversationMessage
+from hostaway_mcp.models.reservations import Reservation, StatusClass
 from hostaway_mcp.services.copied_stays import rests_on_the_replica
 from hostaway_mcp.services.copied_threads import LIST, CopiedThreads
 from hostaway_mcp.services.copy import Copied
-from hostaway_mcp.services.untrusted import clean
-from hostaway_mcp.sync.replica import Replica
+from hostaway_mcp.sync.threads import SKEW as READ_SKEW
 from hostaway_mcp.sync.threads import is_newer
 
 if TYPE_CHECKING:
     from hostaway_mcp.store.store import Store
-    from hostaway_mcp.store.threads import Thread
+    from hostaway_mcp.store.waits import WaitRow
 
 SKEW = timedelta(minutes=2)
-READ_CHARS = 4_000
-_WRITERS = {"guest": Writer.GUEST, "host": Writer.HOST, "automated": Writer.MACHINE}
+
+
+class Staying(Protocol):
+    """What of a stay says how urgent a guest is: a `Reservation`, or a row of the replica's."""
+
+    @property
+    def listing_id(self) -> int | None: ...
+    @property
+    def arrival(self) -> date | None: ...
+    @property
+    def departure(self) -> date | None: ...
+    @property
+    def status_class(self) -> StatusClass: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,62 +54,107 @@ class Verdict:
         return self.wait is not None or not self.sure
 
 
+@dataclass(frozen=True, slots=True)
+class Waiter:
+    """Somebody who waits, or, without `since`, of whom it is not sure."""
+
+    conversation_id: int
+    listing_id: int | None
+    stay: Staying | None
+    since: datetime | None = None
+    intent: Intent = Intent.OTHER
+
+
 class CopiedInbox(CopiedThreads):
-    """Judges the threads of the replica; what did not change since is not judged again."""
+    """The threads of the replica; who waits in one was told when its last message was kept."""
 
-    def __init__(self, replica: Replica, *, clock: Clock) -> None:
-        super().__init__(replica, clock=clock)
-        self._judged: dict[int, tuple[str, Verdict]] = {}
+    async def waiters(self, since: datetime) -> Copied[Waiter] | None:
+        """Who waits, or may wait, in the threads with something unread or said since (UTC)."""
 
-    async def verdicts(self, since: datetime) -> Copied[Verdict] | None:
-        """The threads with something unread or said since (UTC) in which somebody waits, or may wait."""
-
-        async def read(store: Store) -> Copied[Verdict] | None:
+        async def read(store: Store) -> Copied[Waiter] | None:
             as_of = await self._listed_at(store, LIST)
             if as_of is None:
                 return None
-            found = [one for one in await self._all(store, since) if one.matters]
-            ids = [one.conversation.reservation_id or 0 for one in found]
-            stays = {kept.row.id: kept.row for kept in await store.reservations.get(ids)}
-            rows = (replace(one, stay=stays.get(one.conversation.reservation_id or 0)) for one in found)
+            found = [(row, one) for row in await store.waits.recent(since) if (one := waiter_of(row, since))]
+            stays = await store.reservations.brief_of({row.reservation_id or 0 for row, _ in found})
             rests_on_the_replica()
+            rows = [
+                Waiter(one.conversation_id, row.listing_id or (stay.listing_id if stay else None), stay,
+                       one.since, one.intent)
+                for row, one in found
+                for stay in (stays.get(row.reservation_id or 0),)
+            ]  # fmt: skip
             return Copied(tuple(rows), as_of)
 
         return await self._read(read)
 
-    async def _all(self, store: Store, since: datetime) -> Sequence[Verdict]:
-        versions = await store.conversations.lately(since)
-        threads = await store.threads.get(versions)
-        marks = {number: _mark(digest, threads.get(number)) for number, digest in versions.items()}
-        before = self._judged
-        known = {number: before[number] for number, mark in marks.items() if _is_same(before, number, mark)}
-        fresh = await self._judge(store, marks.keys() - known.keys(), threads, since)
-        self._judged = known | {one.conversation.id: (marks[one.conversation.id], one) for one in fresh}
-        return [verdict for _, verdict in self._judged.values()]
+    async def verdicts(self, ids: Collection[int], since: datetime) -> dict[int, Verdict]:
+        """These threads whole, each with its stay, by id; one that has just gone is left out."""
 
-    async def _judge(
-        self, store: Store, ids: Iterable[int], threads: Mapping[int, Thread], since: datetime
-    ) -> list[Verdict]:
-        kept = [one.row for one in await store.conversations.get(ids)]
-        verdicts = {one.id: verdict_of(one, since=since) for one in kept}
+        async def read(store: Store) -> Copied[Verdict]:
+            kept = [one.row for one in await store.conversations.get(ids)]
+            stays = await store.reservations.get({one.reservation_id or 0 for one in kept})
+            by_id = {one.row.id: one.row for one in stays}
+            verdicts = {one.id: verdict_of(one, since=since) for one in kept} | await self._whole(store, kept)
+            rows = (
+                replace(one, stay=by_id.get(one.conversation.reservation_id or 0))
+                for one in verdicts.values()
+            )
+            return Copied(tuple(rows), self._clock.now())
+
+        found = await self._read(read)
+        return {one.conversation.id: one for one in found.rows} if found else {}
+
+    async def _whole(self, store: Store, kept: Sequence[Conversation]) -> dict[int, Verdict]:
+        """Of those that are kept whole the verdicts by all of their messages."""
+        threads = await store.threads.get([one.id for one in kept])
         # Who answered last as the list shows it has answered; only the others are read whole.
         open_ones = [one for one in kept if one.id in threads and not _is_answered(one)]
         messages: dict[int, list[ConversationMessage]] = {}
         for found in await store.messages.where(conversation_id=[one.id for one in open_ones]):
             messages.setdefault(found.row.conversation_id or 0, []).append(found.row)
+        verdicts = {}
         for one in open_ones:
             thread, said = threads[one.id], messages.get(one.id, [])
             if len(said) >= thread.messages and not is_newer(one, said, thread.as_of):
-                verdicts[one.id] = verdict_of(one, said, since=since)
-        return list(verdicts.values())
+                verdicts[one.id] = Verdict(one, wait_of(said_in(said)))
+        return verdicts
 
 
-def _mark(digest: str, thread: Thread | None) -> str:
-    return f"{digest} {thread.as_of.isoformat() if thread else ''}"
+def waiter_of(row: WaitRow, since: datetime) -> Waiter | None:
+    """Who waits by what was told when the messages were kept, as `verdict_of` and `_whole` say it."""
+    from hostaway_mcp.store.waits import instant, microseconds
+
+    def waits(at: int | None, intent: str | None) -> Waiter | None:
+        if at is None or intent is None:
+            return None
+        return Waiter(row.conversation_id, None, None, instant(at), _INTENTS[intent])
+
+    unsure = Waiter(row.conversation_id, None, None)
+    last_at, shown_at = row.last_at or 0, row.shown_at or 0
+    answered = row.shown_answers and last_at - _SKEW <= shown_at
+    if row.read_at is not None and not answered and not _is_behind(row, row.read_at):
+        return waits(row.since, row.intent)
+    if row.shown_answers:
+        return None
+    received = row.received_at
+    if not shown_at or row.shown_by != Writer.GUEST or (received and received - _SKEW > shown_at):
+        return None if received is None or received < (microseconds(since) or 0) else unsure
+    if row.shown_intent is None and row.unread and row.shown_closes:
+        return unsure
+    return waits(shown_at, row.shown_intent)
 
 
-def _is_same(before: Mapping[int, tuple[str, Verdict]], number: int, mark: str) -> bool:
-    return number in before and before[number][0] == mark
+def _is_behind(row: WaitRow, read_at: int) -> bool:
+    """Whether there is more than what is kept; as `is_newer` says it."""
+    if (row.kept or 0) < (row.expected or 0):
+        return True
+    latest, newest = row.last_at, row.newest
+    return latest is not None and latest > read_at - _READ_SKEW and (newest is None or latest > newest)
+
+
+_SKEW, _READ_SKEW = SKEW // timedelta(microseconds=1), READ_SKEW // timedelta(microseconds=1)
+_INTENTS = {intent.value: intent for intent in Intent}
 
 
 def verdict_of(
@@ -123,29 +178,12 @@ def verdict_of(
     if last.by is not Writer.GUEST or (received is not None and received - SKEW > last.at):
         return Verdict(thread, None, sure=received is None or received < since)
     wait = wait_of([last])
-    if wait is None and thread.has_unread_messages and _kind(last) is Kind.CLOSES:
+    if wait is None and thread.has_unread_messages and kind_of(last.text) is Kind.CLOSES:
         return Verdict(thread, None, sure=False)
     return Verdict(thread, wait)
-
-
-def said_in(messages: Sequence[ConversationMessage]) -> list[Said]:
-    """The messages as they are judged, oldest first: those that were said, by somebody known."""
-    found = []
-    for one in messages:
-        at, by = said_at(one), _WRITERS.get(author(one))
-        if at is None or by is None or one.status in UNSAID:
-            continue
-        text = clean(one.body, max_chars=READ_CHARS, mask=False) or ""
-        sent = one.status in (None, MessageStatus.SENT)
-        found.append(Said(at, by, text, sent=sent, files=bool(one.attachments)))
-    return sorted(found, key=lambda said: said.at)
 
 
 def _is_answered(thread: Conversation) -> bool:
     shown = said_in(thread.conversation_messages)
     latest = max(filter(None, (thread.message_received_on, thread.message_sent_on)), default=None)
     return bool(shown) and answers(shown[-1]) and (latest is None or latest - SKEW <= shown[-1].at)
-
-
-def _kind(said: Said) -> Kind:
-    return kind_of(said.text)

@@ -10,21 +10,14 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from hostaway_mcp import calls
+from hostaway_mcp.analytics.said import UNSAID, author, said_at
 from hostaway_mcp.clock import Clock
 from hostaway_mcp.errors import InputError
 from hostaway_mcp.models.conversations import ConversationMessage
 from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.models.reservations import Reservation
 from hostaway_mcp.services.answers import ListAnswer, Missing
-from hostaway_mcp.services.conversations import (
-    DATA_NOT_ORDERS,
-    UNSAID,
-    MessageRow,
-    attachment_of,
-    author,
-    said_at,
-    secrets_of,
-)
+from hostaway_mcp.services.conversations import DATA_NOT_ORDERS, MessageRow, attachment_of, secrets_of
 from hostaway_mcp.services.cursors import SortKey, cut, descending
 from hostaway_mcp.services.dates import ONE_DAY, Span, read_period, read_span
 from hostaway_mcp.services.learned import THREADS_ON_DEMAND, learned, never_synced

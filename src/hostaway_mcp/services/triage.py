@@ -20,9 +20,9 @@ from hostaway_mcp.models.conversations import Conversation, ConversationMessage
 from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.services.answers import Instant, ListAnswer, Missing, Record
 from hostaway_mcp.services.conversations import DATA_NOT_ORDERS, FRESH_SECONDS, secrets_of
-from hostaway_mcp.services.copied_inbox import CopiedInbox, Verdict, verdict_of
+from hostaway_mcp.services.copied_inbox import CopiedInbox, Verdict, Waiter, verdict_of
 from hostaway_mcp.services.copy import note_live
-from hostaway_mcp.services.cursors import SortKey, cut
+from hostaway_mcp.services.cursors import SortKey, cut_ordered, rows_after
 from hostaway_mcp.services.facts import Facts, Gathering, Known
 from hostaway_mcp.services.narrowed import narrowed
 from hostaway_mcp.services.portfolio import ListingRef, Portfolio
@@ -89,11 +89,11 @@ class Triage(ListAnswer):
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """A thread in which somebody waits, with what it is ordered by."""
+    """Somebody who waits, with what they are ordered by."""
 
-    verdict: Verdict
-    wait: Wait
-    listing_id: int | None
+    conversation_id: int
+    since: datetime
+    intent: Intent
     phase: Phase
     hours: float
     urgency: Urgency
@@ -101,15 +101,17 @@ class _Waiting:
 
     @property
     def key(self) -> SortKey:
-        at = self.wait.since
-        return (_URGENCY[self.urgency], f"{at:%Y%m%d%H%M%S}", self.verdict.conversation.id)
+        at = self.since.isoformat()[:19]
+        return (_URGENCY[self.urgency], at, self.conversation_id)
 
 
 @dataclass(frozen=True, slots=True)
 class _Inbox:
-    verdicts: Sequence[Verdict]
+    waiters: Sequence[Waiter]
     as_of: datetime
     missing: tuple[Missing, ...] = ()
+    read: Mapping[int, Verdict] | None = None
+    """The threads, where they were read live."""
 
 
 class InboxTriage:
@@ -158,22 +160,23 @@ class InboxTriage:
         since = now - LOOK_BACK
         inbox = await self._inbox(since, most_pages, most_threads)
         day_of = days_of(named.by_id)
+        inside_ones = [one for one in inbox.waiters if inside is None or one.listing_id in inside]
         found = [
-            _judged(one, one.wait, day_of, now, sla_hours)
-            for one in inbox.verdicts
-            if one.wait is not None and (inside is None or _listing_id(one) in inside)
+            _judged(one, one.since, day_of, now, sla_hours)
+            for one in inside_ones
+            if one.since is not None and (intent is None or one.intent in intent)
         ]
-        found = [one for one in found if intent is None or one.wait.intent in intent]
-        unsure = [
-            one for one in inbox.verdicts if not one.sure and (inside is None or _listing_id(one) in inside)
-        ]
-        missing = (*inbox.missing, *_unsure(unsure))
-        part = cut(
-            found,
+        missing = (*inbox.missing, *_unsure([one for one in inside_ones if one.since is None]))
+        asked = dict(question or {})
+        ordered = rows_after(found, key=lambda one: one.key, question=asked, cursor=cursor)
+        shown = await self._shown(inbox, [one.conversation_id for one in ordered[:limit]], since)
+        ordered = [*(one for one in ordered[:limit] if one.conversation_id in shown), *ordered[limit:]]
+        part = cut_ordered(
+            ordered,
+            total=len(found),
             key=lambda one: one.key,
-            show=lambda one: _row(one, named.by_id),
-            question=dict(question or {}),
-            cursor=cursor,
+            show=lambda one: _row(one, *shown[one.conversation_id], named.by_id),
+            question=asked,
             limit=limit,
             budget_bytes=ROOM_BYTES,
         )
@@ -191,8 +194,16 @@ class InboxTriage:
         )
 
     async def _inbox(self, since: datetime, pages: int, threads: int) -> _Inbox:
-        kept = await self._copy.verdicts(since)
+        kept = await self._copy.waiters(since)
         return _Inbox(kept.rows, kept.as_of) if kept is not None else await self._live(since, pages, threads)
+
+    async def _shown(
+        self, inbox: _Inbox, ids: Sequence[int], since: datetime
+    ) -> dict[int, tuple[Verdict, Wait]]:
+        """The threads that are shown; from the replica only these are read."""
+        read = inbox.read if inbox.read is not None else await self._copy.verdicts(ids, since)
+        found = ((number, read.get(number)) for number in ids)
+        return {number: (one, one.wait) for number, one in found if one is not None and one.wait is not None}
 
     async def _live(self, since: datetime, pages: int, threads: int) -> _Inbox:
         known = await self._facts.get(
@@ -208,7 +219,9 @@ class InboxTriage:
         first, rest = verdicts[:threads], verdicts[threads:]
         read = await asyncio.gather(*(self._whole(one, since) for one in first))
         missing = () if known.complete else (_missing(known),)
-        return _Inbox((*read, *rest), known.as_of, missing)
+        judged = {one.conversation.id: one for one in (*read, *rest)}
+        waiters = tuple(_waiter(one) for one in judged.values() if one.matters)
+        return _Inbox(waiters, known.as_of, missing, judged)
 
     async def _load(self, since: datetime, pages: int, gathering: Gathering[Conversation]) -> None:
         offset = 0
@@ -244,14 +257,21 @@ class InboxTriage:
         await self._copy.keep_messages(number, pages)
 
 
-def _judged(one: Verdict, wait: Wait, day_of: DayOf, now: datetime, sla_hours: float) -> _Waiting:
-    listing_id, stay = _listing_id(one), one.stay
-    phase = Phase.UNKNOWN
+def _waiter(one: Verdict) -> Waiter:
+    wait, thread, stay = one.wait, one.conversation, one.stay
+    listing_id = thread.listing_id or (stay.listing_id if stay else None)
+    if wait is None:
+        return Waiter(thread.id, listing_id, stay)
+    return Waiter(thread.id, listing_id, stay, wait.since, wait.intent)
+
+
+def _judged(one: Waiter, since: datetime, day_of: DayOf, now: datetime, sla_hours: float) -> _Waiting:
+    stay, phase = one.stay, Phase.UNKNOWN
     if stay is not None:
-        phase = phase_of(stay.arrival, stay.departure, stay.status_class, day_of(now, listing_id))
-    hours = max(0.0, (now - wait.since).total_seconds() / 3600)
-    urgency = urgency_of(phase, wait.intent, hours, sla_hours)
-    return _Waiting(one, wait, listing_id, phase, hours, urgency, hours > sla_hours)
+        phase = phase_of(stay.arrival, stay.departure, stay.status_class, day_of(now, one.listing_id))
+    hours = max(0.0, (now - since).total_seconds() / 3600)
+    urgency = urgency_of(phase, one.intent, hours, sla_hours)
+    return _Waiting(one.conversation_id, since, one.intent, phase, hours, urgency, hours > sla_hours)
 
 
 def _is_recent(thread: Conversation, since: datetime) -> bool:
@@ -263,18 +283,15 @@ def _latest(thread: Conversation) -> datetime:
     return max(filter(None, moments), default=datetime.fromisoformat("2000-01-01T00:00:00+00:00"))
 
 
-def _listing_id(one: Verdict) -> int | None:
-    return one.conversation.listing_id or (one.stay.listing_id if one.stay else None)
-
-
-def _row(one: _Waiting, listings: Mapping[int, Listing]) -> WaitingRow:
-    thread, stay = one.verdict.conversation, one.verdict.stay
-    listing = listings.get(one.listing_id or 0)
+def _row(one: _Waiting, verdict: Verdict, wait: Wait, listings: Mapping[int, Listing]) -> WaitingRow:
+    thread, stay = verdict.conversation, verdict.stay
+    listing_id = thread.listing_id or (stay.listing_id if stay else None)
+    listing = listings.get(listing_id or 0)
     named = listing_name(stay, listings) if stay else clean_name(listing.name if listing else None)
     return WaitingRow(
         conversation_id=thread.id,
         reservation_id=thread.reservation_id or (stay.id if stay else None),
-        listing_id=one.listing_id,
+        listing_id=listing_id,
         listing=named,
         guest=(guest_name(stay) if stay else None) or clean_name(thread.recipient_name),
         channel=stay.channel.label if stay else None,
@@ -282,18 +299,18 @@ def _row(one: _Waiting, listings: Mapping[int, Listing]) -> WaitingRow:
         arrival=stay.arrival if stay else None,
         departure=stay.departure if stay else None,
         phase=one.phase,
-        since=one.wait.since,
+        since=one.since,
         hours=round(one.hours, 1),
         urgency=one.urgency,
         over_sla=one.over_sla or None,
-        intent=one.wait.intent,
-        messages=one.wait.messages if one.wait.messages > 1 else None,
-        excerpt=clean(one.wait.text, secrets=secrets_of(stay, listing), max_chars=EXCERPT_CHARS),
+        intent=one.intent,
+        messages=wait.messages if wait.messages > 1 else None,
+        excerpt=clean(wait.text, secrets=secrets_of(stay, listing), max_chars=EXCERPT_CHARS),
     )
 
 
 def _counts(found: Sequence[_Waiting]) -> WaitingCounts:
-    urgencies, intents = Counter(one.urgency for one in found), Counter(one.wait.intent for one in found)
+    urgencies, intents = Counter(one.urgency for one in found), Counter(one.intent for one in found)
     return WaitingCounts(
         waiting=len(found),
         over_sla=sum(one.over_sla for one in found),
@@ -302,10 +319,10 @@ def _counts(found: Sequence[_Waiting]) -> WaitingCounts:
     )
 
 
-def _unsure(unsure: Sequence[Verdict]) -> tuple[Missing, ...]:
+def _unsure(unsure: Sequence[Waiter]) -> tuple[Missing, ...]:
     if not unsure:
         return ()
-    ids = [one.conversation.id for one in unsure]
+    ids = [one.conversation_id for one in unsure]
     shown = ", ".join(map(str, ids[:NAMED]))
     more = f" and {len(ids) - NAMED} more" if len(ids) > NAMED else ""
     return (

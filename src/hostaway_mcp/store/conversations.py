@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hostaway_mcp.models.conversations import Conversation
 from hostaway_mcp.models.lenient import JsonObject
 from hostaway_mcp.store.desk import Desk
-from hostaway_mcp.store.rows import Columns, Put, Rows
+from hostaway_mcp.store.rows import Columns, Put, Rows, Step
 from hostaway_mcp.store.schema import conversations, messages, reservations
+from hostaway_mcp.store.waits import Waits
 
 
 class Conversations(Rows[Conversation]):
@@ -26,6 +28,11 @@ class Conversations(Rows[Conversation]):
         changes on its own, and is kept as a reservation.
         """
         return await super().put(rows, [_slim(sent) for sent in raw], seen_at=seen_at)
+
+    async def _after(self, connection: AsyncConnection, steps: Sequence[Step]) -> None:
+        beside = Waits(self._desk)
+        await beside.gone(connection, [step.id for step in steps if step.after is None])
+        await beside.show(connection, [step.row for step in steps if step.row is not None])
 
     async def stayless(self, since: datetime) -> frozenset[int]:
         """The stays, not kept, of conversations in which something was said since (UTC)."""

@@ -9,16 +9,20 @@ from sqlalchemy import Table, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hostaway_mcp.clock import SystemClock
+from hostaway_mcp.models.conversations import Conversation
 from hostaway_mcp.models.lenient import read_row
 from hostaway_mcp.models.priced_reservations import PricedReservation
 from hostaway_mcp.store.desk import Desk
 from hostaway_mcp.store.engine import Database
 from hostaway_mcp.store.raw import unpack
-from hostaway_mcp.store.schema import reservations
+from hostaway_mcp.store.schema import conversations, reservations, sync_state
 from hostaway_mcp.store.stay_amounts import StayAmounts
+from hostaway_mcp.store.threads import NOUN as THREAD
+from hostaway_mcp.store.waits import Waits
 
 AT_ONCE = 500
 AMOUNTS_SINCE = "0004"
+WAITS_SINCE = "0005"
 
 
 async def derive(database: Database, connection: AsyncConnection, since: str) -> None:
@@ -28,6 +32,16 @@ async def derive(database: Database, connection: AsyncConnection, since: str) ->
             stays = [read_row(PricedReservation, unpack(row.raw)) for row in rows]
             desk = Desk(database, account_id, SystemClock())
             await StayAmounts(desk).put(connection, (), [stay for stay in stays if stay is not None])
+    if since < WAITS_SINCE:
+        async for account_id, rows in _portions(connection, conversations):
+            threads = [read_row(Conversation, unpack(row.raw)) for row in rows]
+            beside = Waits(Desk(database, account_id, SystemClock()))
+            await beside.show(connection, [thread for thread in threads if thread is not None])
+            await beside.recount(connection, [row.id for row in rows])
+        whole = select(sync_state).where(sync_state.c.noun == THREAD)
+        for row in (await connection.execute(whole)).all():
+            beside = Waits(Desk(database, row.account_id, SystemClock()))
+            await beside.read_whole(connection, int(row.part), row.state["messages"], row.as_of)
 
 
 async def _portions(connection: AsyncConnection, table: Table) -> AsyncIterator[tuple[str, Sequence[Any]]]:

@@ -8,14 +8,16 @@ from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, FromClause, Text, column, func, select, table
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import literal_column
 
 from hostaway_mcp.models.conversations import ConversationMessage
 from hostaway_mcp.models.names import plain
 from hostaway_mcp.store.desk import Desk
 from hostaway_mcp.store.reservations import within_days
-from hostaway_mcp.store.rows import Columns, Coming, Kept, Rows
+from hostaway_mcp.store.rows import Columns, Coming, Kept, Rows, Step
 from hostaway_mcp.store.schema import conversations, messages, reservations
+from hostaway_mcp.store.waits import Waits
 from hostaway_mcp.store.words import phrases, words_of
 
 SEARCH_LIMIT = 100
@@ -68,6 +70,12 @@ class Messages(Rows[ConversationMessage]):
             conditions.append(reservations.c.guest_folded.contains(plain(guest)))
         statement = self._statement(*conditions).select_from(self._with_stays()).limit(limit)
         return await self._read(statement.order_by(messages.c.at.desc().nulls_last(), messages.c.id.desc()))
+
+    async def _after(self, connection: AsyncConnection, steps: Sequence[Step]) -> None:
+        touched = {
+            columns["conversation_id"] for step in steps for columns in (step.before, step.after) if columns
+        }
+        await Waits(self._desk).recount(connection, touched - {None})
 
     def _values(self, one: Coming) -> dict[str, Any]:
         return super()._values(one) | {"place": place_of(self._desk.account_id, one.id)}

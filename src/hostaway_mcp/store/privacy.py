@@ -37,6 +37,7 @@ from hostaway_mcp.store.schema import (
     metadata,
     reservations,
 )
+from hostaway_mcp.store.waits import Waits
 
 TIED = (*IMPERSONAL, MESSAGES)
 """The nouns that are a guest's by the number of the stay."""
@@ -103,6 +104,7 @@ class Privacy:
                 less = partial(without_guest, noun)
                 done[noun] = await self._nouns[noun].rewrite(connection, tied.ids[noun], less, log_at=at)
             done[MESSAGES] = await self._without_messages(connection, tied.ids[MESSAGES], at)
+            await Waits(self._desk).recount(connection, tied.ids[THREADS])
             done["changes"] = await self._without_values(connection, tied)
             done["deliveries"] = await self._without_bodies(connection, tied)
         return done

@@ -23,7 +23,7 @@ from sqlalchemy.types import TypeEngine
 
 from hostaway_mcp.store.types import Instant, Money
 
-REVISION = "0004"
+REVISION = "0005"
 """The newest step in migrations/versions: what a database must be at."""
 
 VERSION_TABLE = "hostaway_mcp_version"
@@ -173,6 +173,36 @@ conversations = _rows(
     Column("last_message_at", Instant),
     Index("ix_conversations_reservation", "account_id", "reservation_id"),
 )
+
+waits = Table(
+    "waits",
+    metadata,
+    _account(),
+    _key("conversation_id", BigInteger()),
+    _number("listing_id"),
+    _number("reservation_id"),
+    Column("unread", Boolean),
+    _number("last_at"),
+    _number("received_at"),
+    _number("shown_at"),
+    Column("shown_by", String(16)),
+    Column("shown_answers", Boolean),
+    Column("shown_closes", Boolean),
+    Column("shown_intent", String(16)),
+    Column("kept", Integer),
+    _number("newest"),
+    _number("since"),
+    Column("intent", String(16)),
+    Column("asked", Integer),
+    Column("expected", Integer),
+    _number("read_at"),
+    Index("ix_waits_last", "account_id", "last_at"),
+    Index("ix_waits_unread", "account_id", "unread"),
+)
+"""
+Who waits in each conversation, by the message that its list shows, and by all that are kept of it. Instants
+are in microseconds since 1970.
+"""
 
 messages = _rows(
     "messages",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -9,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import and_, func, select
 
 from hostaway_mcp.models.reservations import ReservationStatus, StatusClass
-from hostaway_mcp.store.desk import Desk
+from hostaway_mcp.store.desk import Desk, portions
 from hostaway_mcp.store.schema import reservations
 from hostaway_mcp.store.stay_windows import StayWindows, Which
 
@@ -71,6 +72,17 @@ class StayBoards:
             found = (await connection.execute(statement)).all()
         known = {status.value: status for status in ReservationStatus}
         return tuple([Stay(one[0], one[1], known[one[2]], one[3], one[4]) for one in found])
+
+    async def of(self, ids: Iterable[int]) -> dict[int, Stay]:
+        """These stays, by id."""
+        stay, found = reservations.c, dict[int, Stay]()
+        columns = (stay.id, stay.listing_id, stay.status, stay.arrival, stay.departure)
+        async with self._desk.read() as connection:
+            for some in portions(sorted(set(ids))):
+                rows = select(*columns).where(self._desk.mine(reservations), stay.id.in_(some))
+                for one in await connection.execute(rows):
+                    found[one[0]] = Stay(one[0], one[1], ReservationStatus(one[2]), one[3], one[4])
+        return found
 
     async def count_of(self, which: Which, statuses: frozenset[ReservationStatus] | None) -> int:
         """How many stays are meant."""

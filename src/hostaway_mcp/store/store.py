@@ -38,6 +38,7 @@ from hostaway_mcp.store.tasks import Tasks
 from hostaway_mcp.store.threads import Threads
 from hostaway_mcp.store.units import Units
 from hostaway_mcp.store.users import Users
+from hostaway_mcp.store.waits import Waits
 
 
 class Store:
@@ -70,6 +71,7 @@ class Store:
         self.threads = Threads(desk)
         self.units = Units(desk)
         self.users = Users(desk)
+        self.waits = Waits(desk)
         self.privacy = Privacy(desk, {noun: getattr(self, noun) for noun in TIED})
 
     @classmethod

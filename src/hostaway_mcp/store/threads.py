@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from hostaway_mcp.store.desk import Desk, portions
 from hostaway_mcp.store.schema import sync_state
 from hostaway_mcp.store.upsert import upsert
+from hostaway_mcp.store.waits import Waits
 
 NOUN = "thread"
 """Each is a part of its own of what was read; there may be as many as conversations."""
@@ -52,6 +53,7 @@ class Threads:
         }
         async with self._desk.write() as connection:
             await connection.execute(upsert(connection, sync_state), [row])
+            await Waits(self._desk).read_whole(connection, conversation_id, messages, as_of)
 
     async def count(self) -> int:
         """How many were read whole."""

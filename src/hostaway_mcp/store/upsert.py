@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table
@@ -14,13 +14,24 @@ Fresh = Callable[[Table, Mapping[str, ColumnElement[Any]]], ColumnElement[bool]]
 """Of the row that is there and the one that comes: whether the coming one is to replace it."""
 
 
-def upsert(connection: AsyncConnection, table: Table, *, when: Fresh | None = None) -> Insert:
-    """An insert that replaces the row of the same key; with `when`, only if that holds."""
+def upsert(
+    connection: AsyncConnection,
+    table: Table,
+    *,
+    when: Fresh | None = None,
+    only: Collection[str] | None = None,
+) -> Insert:
+    """
+    An insert that replaces the row of the same key; with `when`, only if that holds, and with `only` these
+    columns of it.
+    """
     keys = [column.name for column in table.primary_key]
     make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     statement: Any = make(table)
     coming = statement.excluded
     values = {column.name: coming[column.name] for column in table.c if column.name not in keys}
+    if only is not None:
+        values = {name: coming[name] for name in only}
     return statement.on_conflict_do_update(  # type: ignore[no-any-return]
         index_elements=keys, set_=values, where=when(table, coming) if when else None
     )

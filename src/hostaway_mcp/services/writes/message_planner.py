@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from hostaway_mcp.analytics.said import UNSAID, said_at
 from hostaway_mcp.client import Hostaway
 from hostaway_mcp.clock import zone_or_utc
 from hostaway_mcp.errors import InputError, UsedError
 from hostaway_mcp.models.channels import Channel
 from hostaway_mcp.models.conversations import CommunicationType, ConversationMessage, MessageStatus
 from hostaway_mcp.models.listings import Listing
-from hostaway_mcp.services.conversations import UNSAID, Asked, Conversations, said_at, secrets_of
+from hostaway_mcp.services.conversations import Asked, Conversations, secrets_of
 from hostaway_mcp.services.portfolio import Portfolio, label
 from hostaway_mcp.services.reply_facts import meant_template
 from hostaway_mcp.services.reservations.rows import guest_name

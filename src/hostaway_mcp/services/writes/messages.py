@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from hostaway_mcp.analytics.said import UNSAID, author
 from hostaway_mcp.client import Hostaway
 from hostaway_mcp.models.conversations import ConversationMessage, MessageStatus
-from hostaway_mcp.services.conversations import UNSAID, author, when
+from hostaway_mcp.services.conversations import when
 from hostaway_mcp.services.untrusted import clean, fence
 from hostaway_mcp.services.writes.kinds import Landed, State, Verdict
 from hostaway_mcp.services.writes.learning import Learner
