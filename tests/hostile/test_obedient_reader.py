@@ -23,7 +23,7 @@ from pydantic import BaseModel
 
 from hostaway_mcp.errors import DefectError, HostawayMcpError
 from hostaway_mcp.sandbox.world.conversations import conversation_id
-from hostaway_mcp.tools.tools import CATALOGUE
+from hostaway_mcp.tools.tools import offered
 from tests.hostile.obedient_reader import Found, Reader
 from tests.hostile.payloads import MARK, PAYLOADS, Kind
 from tests.hostile.planted import CANARIES, FIELDS, Ids, plant, prepare
@@ -244,7 +244,7 @@ async def test_clean_world_gives_no_orders() -> None:
 def test_every_tool_is_asked_and_read() -> None:
     """A new tool fails here until it is asked, and until the table says which outsiders' words it shows."""
     asked = {tool for tool, _ in questions(Ids((1, 2), 1, 1, 1), 1)}
-    assert asked == {tool.name for tool in CATALOGUE}
+    assert asked == {tool.name for tool in offered()}
     assert {name for tools in SHOWN.values() for name in tools.split()} | SILENT == asked
 
 
@@ -252,7 +252,7 @@ def test_every_text_of_every_answer_is_somebodys() -> None:
     """A new text in an answer fails here until it is said whose words stand in it."""
     unknown = {
         f"{tool.name}: {'.'.join(path)}"
-        for tool in CATALOGUE
+        for tool in offered()
         for path in _texts(tool.answer, (), frozenset())
         if path[-1] not in OTHERS | OURS and ".".join(path[-2:]) not in OTHERS | OURS
     }

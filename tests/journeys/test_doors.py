@@ -18,7 +18,7 @@ from mcp import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 
 from hostaway_mcp.cli.serve import LOOPBACK, new_sandbox, serving, settings_for
-from hostaway_mcp.tools.tools import CATALOGUE
+from hostaway_mcp.tools.tools import offered
 from hostaway_mcp.web.serve import bind
 
 ERAS = ("2026-07-28", "legacy")
@@ -71,7 +71,7 @@ async def test_stdio_in_both_eras(era: str, tmp_path: Path) -> None:
         listed = await client.list_tools()
         result = await client.call_tool("find_listings", QUESTION)
 
-    assert [tool.name for tool in listed.tools] == [tool.name for tool in CATALOGUE]
+    assert [tool.name for tool in listed.tools] == [tool.name for tool in offered()]
     assert not result.is_error
     assert isinstance(result.structured_content, dict)
     assert {row["city"] for row in result.structured_content["listings"]} == {"Porto"}

@@ -42,11 +42,13 @@ class WritingHouse:
         caller: str = "client",
         door: str = "stdio",
         progress: Progress | None = None,
+        asks: bool = True,
         **arguments: Any,
     ) -> Outcome:
-        """Calls a tool; the person is asked where somebody has to agree."""
+        """Calls a tool; the person is asked where somebody has to agree, if the client can ask (`asks`)."""
         named = {name.removesuffix("_"): value for name, value in arguments.items()}
-        asked = Asked(door=door, caller=caller, progress=progress, ask_person=self.person.ask)
+        ask = self.person.ask if asks else None
+        asked = Asked(door=door, caller=caller, progress=progress, ask_person=ask)
         return await self.home.app.runner.run(tool, named, asked)
 
     async def propose(self, tool: str, **arguments: Any) -> Json:
