@@ -35,7 +35,7 @@ async def fuzz_stdio(numbers: Iterable[int], *, seed: int, modern: bool) -> Repo
 
 def tool_schemas(app: App) -> dict[str, Schema]:
     """What each tool takes, with every bound."""
-    return {name: tool.full_input_schema for name, tool in app.runner.tools.items()}
+    return {name: card.load().full_input_schema for name, card in app.runner.tools.items()}
 
 
 def main() -> int:

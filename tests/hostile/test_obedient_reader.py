@@ -253,7 +253,7 @@ def test_every_text_of_every_answer_is_somebodys() -> None:
     unknown = {
         f"{tool.name}: {'.'.join(path)}"
         for tool in offered()
-        for path in _texts(tool.answer, (), frozenset())
+        for path in _texts(tool.load().answer, (), frozenset())
         if path[-1] not in OTHERS | OURS and ".".join(path[-2:]) not in OTHERS | OURS
     }
     assert not unknown

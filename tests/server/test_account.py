@@ -125,7 +125,7 @@ def test_a_prompt_names_tools_and_parameters_that_there_are(recipe: Recipe) -> N
         missing = set(TOOLS[tool].input_schema.get("required", ())) - arguments.keys()
         assert not missing, tool
         if "…" not in arguments.values():
-            TOOLS[tool].parse(told)
+            TOOLS[tool].load().parse(told)
 
 
 def _value(written: str) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hostaway_mcp.tools.catalogue import Tool
+from hostaway_mcp.tools.catalogue import Card, Tool
 from hostaway_mcp.tools.tools import CATALOGUE
 
 CARDS = Path(__file__).parents[1] / "snapshots" / "tools"
@@ -19,10 +19,10 @@ MOST_TOKENS = 4_000
 
 def tool_named(name: str) -> Tool:
     """The tool of the catalogue."""
-    return next(tool for tool in CATALOGUE if tool.name == name)
+    return next(card.load() for card in CATALOGUE if card.name == name)
 
 
-def card_of(tool: Tool) -> dict[str, Any]:
+def card_of(tool: Card) -> dict[str, Any]:
     """What the list of tools says about it."""
     return {
         "name": tool.name,

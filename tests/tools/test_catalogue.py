@@ -13,8 +13,10 @@ from pydantic import Field
 from hostaway_mcp.errors import SettingsError
 from hostaway_mcp.services.answers import Answer
 from hostaway_mcp.services.services import Services
-from hostaway_mcp.tools.catalogue import Listed, Question, Text, Tool, ToolEffect, Toolset, tool
+from hostaway_mcp.tools.cards import written
+from hostaway_mcp.tools.catalogue import Card, Listed, Question, Text, Tool, ToolEffect, Toolset, tool
 from hostaway_mcp.tools.tools import CATALOGUE, offered, withheld
+from tests.tools.cards import FILE
 from tests.tools.golden import card_of, tokens
 
 NAMES = [one.name for one in CATALOGUE]
@@ -62,7 +64,7 @@ def test_toolsets_stand_together_in_the_order_of_the_contract() -> None:
 
 
 @pytest.mark.parametrize("one", CATALOGUE, ids=lambda one: one.name)
-def test_every_card_is_short_and_says_when_to_use_it(one: Tool) -> None:
+def test_every_card_is_short_and_says_when_to_use_it(one: Card) -> None:
     assert re.fullmatch(r"[a-z]+(_[a-z]+)*", one.name)
     assert 40 <= len(one.description) <= 450
     assert one.title
@@ -72,6 +74,11 @@ def test_every_card_is_short_and_says_when_to_use_it(one: Tool) -> None:
 def test_the_list_of_tools_stays_affordable() -> None:
     """All that only read are to fit into 12,000 tokens."""
     assert sum(tokens(json.loads(json.dumps(card_of(one)))) for one in CATALOGUE) <= 12_000
+
+
+def test_the_cards_are_kept_as_the_tools_are() -> None:
+    """What a client is told without loading a tool is what the tool itself says."""
+    assert FILE.read_text(encoding="utf-8") == written(), "scripts/readme writes the cards anew"
 
 
 def test_without_wishes_all_are_offered() -> None:

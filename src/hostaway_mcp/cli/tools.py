@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import typer
 
 from hostaway_mcp.settings import read_settings
-from hostaway_mcp.tools.catalogue import Tool
+from hostaway_mcp.tools.catalogue import Card
 from hostaway_mcp.tools.tools import CATALOGUE, offered
 
 BYTES_PER_TOKEN = 3.5
@@ -20,7 +20,7 @@ BYTES_PER_TOKEN = 3.5
 def print_tools(*, everything: bool, markdown: bool) -> None:
     """Prints the tools that are offered, or all there are."""
     if everything or markdown:
-        chosen: Sequence[Tool] = CATALOGUE
+        chosen: Sequence[Card] = CATALOGUE
     else:
         settings = read_settings()
         there = offered(
@@ -32,7 +32,7 @@ def print_tools(*, everything: bool, markdown: bool) -> None:
     typer.echo(markdown_table(chosen) if markdown else plain_table(chosen, colours=sys.stdout.isatty()))
 
 
-def tokens(tool: Tool) -> int:
+def tokens(tool: Card) -> int:
     """What a model pays for knowing this tool: bytes of its definition ÷ 3.5."""
     definition = {
         "name": tool.name,
@@ -46,7 +46,7 @@ def tokens(tool: Tool) -> int:
     )
 
 
-def plain_table(tools: Sequence[Tool], *, colours: bool) -> str:
+def plain_table(tools: Sequence[Card], *, colours: bool) -> str:
     """One line a tool, in columns."""
     rows = [
         (tool.name, str(tool.toolset), str(tool.effect), f"{tokens(tool):,}", tool.title) for tool in tools
@@ -66,7 +66,7 @@ def plain_table(tools: Sequence[Tool], *, colours: bool) -> str:
     return "\n".join([title, *(line(row) for row in rows), total])
 
 
-def markdown_table(tools: Sequence[Tool]) -> str:
+def markdown_table(tools: Sequence[Card]) -> str:
     """The table of the README."""
     lines = ["| toolset | tool | effect | answers |", "| --- | --- | --- | --- |"]
     for tool in tools:

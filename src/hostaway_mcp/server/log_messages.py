@@ -27,8 +27,7 @@ from hostaway_mcp.calls import Lane
 from hostaway_mcp.client.governor import Budget
 from hostaway_mcp.errors import HostawayMcpError
 from hostaway_mcp.server.identity import Context, connection_of
-from hostaway_mcp.services.answers import Answer
-from hostaway_mcp.services.copy import OLD_COPY
+from hostaway_mcp.services.answers import OLD_COPY, Answer
 
 PATIENCE_SECONDS = 2.0
 """After which whoever waits is told what for."""

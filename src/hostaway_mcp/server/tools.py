@@ -24,7 +24,7 @@ from hostaway_mcp.server.identity import Context, caller_of, correlation_id_of, 
 from hostaway_mcp.server.log_messages import CallLog
 from hostaway_mcp.server.offer import OfferedTool
 from hostaway_mcp.server.pages import one_page
-from hostaway_mcp.tools.catalogue import Tool, ToolEffect
+from hostaway_mcp.tools.catalogue import Card, ToolEffect
 from hostaway_mcp.tools.runner import Asked, Runner
 
 _ANNOTATIONS = {
@@ -120,7 +120,7 @@ class Tools:
         }
 
 
-def _described(tool: Tool) -> McpTool:
+def _described(tool: Card) -> McpTool:
     return McpTool(
         name=tool.name,
         title=tool.title,

@@ -88,6 +88,8 @@ class ListAnswer(Answer):
     next_cursor: str | None = None
 
 
+OLD_COPY = "Hostaway does not answer, so this is from the local copy"
+"""How the warning begins of an answer that is older than it should be."""
 ALWAYS = frozenset({"as_of", "source", "complete"})
 _NOTHING: tuple[object, ...] = ([], {}, "")
 _NESTED = (dict, list)

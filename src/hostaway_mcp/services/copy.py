@@ -26,6 +26,7 @@ from hostaway_mcp.errors import (
 from hostaway_mcp.models.custom_fields import CustomField
 from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.models.reservations import By, Reservation
+from hostaway_mcp.services.answers import OLD_COPY
 from hostaway_mcp.services.facts import Gathering
 from hostaway_mcp.services.wanted import Wanted
 from hostaway_mcp.sync.replica import Replica
@@ -37,10 +38,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _log = logging.getLogger("hostaway_mcp.services")
-
-
-OLD_COPY = "Hostaway does not answer, so this is from the local copy"
-"""How the warning begins of an answer that is older than it should be."""
 
 
 @dataclass(frozen=True, slots=True)

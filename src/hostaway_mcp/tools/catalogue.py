@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Any, Literal, TypeVar, get_type_hints
+from typing import Annotated, Any, Literal, Protocol, Self, TypeVar, get_type_hints
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
@@ -94,26 +94,66 @@ Q = TypeVar("Q", bound=Question)
 A = TypeVar("A", bound=Answer)
 
 
+class Card(Protocol):
+    """A tool as clients are told of it. Doors add nothing of their own."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def toolset(self) -> Toolset: ...
+
+    @property
+    def effect(self) -> ToolEffect: ...
+
+    @property
+    def description(self) -> str:
+        """What the model reads: when to use it, what comes back, what to call next."""
+        ...
+
+    @property
+    def input_schema(self) -> dict[str, Any]:
+        """JSON Schema of the parameters."""
+        ...
+
+    @property
+    def output_schema(self) -> dict[str, Any]:
+        """JSON Schema of the answer's top level; deep enough to rely on, lean enough to be read."""
+        ...
+
+    @property
+    def listed(self) -> bool:
+        """Whether clients are told of it; one that is not can be called all the same."""
+        ...
+
+    def load(self) -> Tool:
+        """The tool itself, with what it takes, gives and does."""
+        ...
+
+
 @dataclass(frozen=True)
 class Tool:
-    """One tool: what it is called, takes, gives and does. Doors add nothing of their own."""
+    """One tool: its card, and what it takes, gives and does."""
 
     name: str
     title: str
     toolset: Toolset
     effect: ToolEffect
     description: str
-    """What the model reads: when to use it, what comes back, what to call next."""
     question: type[Question]
     answer: type[Answer]
     run: Callable[[Services, Any], Awaitable[Answer]]
     text: Callable[[Any], str]
     listed: bool = True
-    """Whether clients are told of it; one that is not can be called all the same."""
+
+    def load(self) -> Self:
+        return self
 
     @cached_property
     def input_schema(self) -> dict[str, Any]:
-        """JSON Schema of the parameters."""
         return input_schema(self.question)
 
     @cached_property
@@ -123,7 +163,6 @@ class Tool:
 
     @cached_property
     def output_schema(self) -> dict[str, Any]:
-        """JSON Schema of the answer's top level; deep enough to rely on, lean enough to be read."""
         return output_schema(self.answer)
 
     def parse(self, arguments: Mapping[str, Any]) -> Question:

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from hostaway_mcp.services.answers import Answer, Record
 from hostaway_mcp.services.services import Services
-from hostaway_mcp.tools.catalogue import Question, Text, Tool, Toolset, tool
+from hostaway_mcp.tools.catalogue import Card, Question, Text, Tool, Toolset, tool
 from hostaway_mcp.tools.text import paragraphs
 
 NAME = "lean"
@@ -55,7 +55,7 @@ class FindTools(Question):
     limit: int = Field(5, ge=1, le=20)
 
 
-def finder_of(tools: Sequence[Tool]) -> Tool:
+def finder_of(tools: Sequence[Card]) -> Tool:
     """The tool that finds one of these; they can be called by name whether they are listed or not."""
 
     async def find_tools(services: Services, question: FindTools) -> FoundTools:
@@ -105,7 +105,7 @@ def _stem(word: str) -> str:
     return word
 
 
-def _best(words: frozenset[str], tools: Sequence[Tool]) -> list[Tool]:
+def _best(words: frozenset[str], tools: Sequence[Card]) -> list[Card]:
     """
     Those that fit, best first: a word counts the more the fewer tools say it, and twice in a name.
     """

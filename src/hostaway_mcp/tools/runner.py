@@ -30,7 +30,7 @@ from hostaway_mcp.services.answers import Answer, to_json
 from hostaway_mcp.services.services import Services
 from hostaway_mcp.telemetry.audit import Audit, AuditRecord, canonical, hash_arguments, instant
 from hostaway_mcp.telemetry.metrics import Metrics
-from hostaway_mcp.tools.catalogue import Tool, ToolEffect
+from hostaway_mcp.tools.catalogue import Card, ToolEffect
 from hostaway_mcp.tools.memory import AnswerMemory
 from hostaway_mcp.tools.text import with_envelope
 
@@ -76,7 +76,7 @@ class Runner:
         self,
         *,
         services: Services,
-        tools: Sequence[Tool],
+        tools: Sequence[Card],
         withheld: Collection[str] = (),
         clock: Clock,
         audit: Audit,
@@ -99,7 +99,7 @@ class Runner:
         self._limits: set[asyncio.Timeout] = set()
         self._ends_at = math.inf
 
-    def tool(self, name: str) -> Tool:
+    def tool(self, name: str) -> Card:
         """
         The tool of this name.
 
@@ -164,13 +164,14 @@ class Runner:
                 self._record(call, asked.door, said, outcome, began=instant(began), seconds=seconds)
 
     async def _answer(self, name: str, arguments: Mapping[str, Any], said: str, call: Call) -> Outcome:
-        tool = self.tool(name)
+        card = self.tool(name)
         await self._look()
         key = self._memory.key(name, said)
-        if tool.effect is ToolEffect.READ and (known := self._memory.recall(key)):
+        if card.effect is ToolEffect.READ and (known := self._memory.recall(key)):
             return Outcome(known.answer, known.json, known.text, call.correlation_id)
-        question = tool.parse(arguments)
         try:
+            tool = card.load()
+            question = tool.parse(arguments)
             answer = await self._in_time(tool.run(self._services, question), call)
             answer = _completed(answer, call)
             text = with_envelope(tool.text(answer), answer)

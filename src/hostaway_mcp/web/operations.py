@@ -15,12 +15,13 @@ from urllib.parse import parse_qsl
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
 from starlette.types import Receive
 
 from hostaway_mcp.client.strict_json import loads
 from hostaway_mcp.errors import HostawayMcpError, InputError
 from hostaway_mcp.server.identity import caller_name
-from hostaway_mcp.tools.catalogue import Tool, ToolEffect
+from hostaway_mcp.tools.catalogue import Card, Tool, ToolEffect
 from hostaway_mcp.tools.runner import Asked, Outcome
 from hostaway_mcp.tools.schemas import full_output_schema
 from hostaway_mcp.web.guards import GUARD_STATUSES, correlation_id
@@ -39,21 +40,29 @@ _INTEGERS = re.compile(r"-?\d{1,18}(,-?\d{1,18})*")
 
 
 def add_operations(web: FastAPI, app: App) -> None:
-    """Adds one route for each tool that is offered."""
-    for tool in app.runner.tools.values():
-        reads = tool.effect is ToolEffect.READ
+    """Adds one route for each tool that is offered; `document_operations` says more of them."""
+    for card in app.runner.tools.values():
+        reads = card.effect is ToolEffect.READ
         web.add_api_route(
-            f"{PREFIX}/{tool.name}",
-            _endpoint(app, tool, _from_query if reads else _from_body),
+            f"{PREFIX}/{card.name}",
+            _endpoint(app, card, _from_query if reads else _from_body),
             methods=["GET" if reads else "POST"],
-            operation_id=tool.name,
-            summary=tool.title,
-            description=tool.description,
-            tags=[str(tool.toolset)],
+            operation_id=card.name,
+            summary=card.title,
+            description=card.description,
+            tags=[str(card.toolset)],
             response_model=None,
-            responses=_responses(tool),
-            openapi_extra={"parameters": parameters(tool.full_input_schema)} if reads else _body_of(tool),
         )
+
+
+def document_operations(web: FastAPI, app: App) -> None:
+    """Says of each of these routes what it takes and gives: every tool is loaded for it, so not before."""
+    routes = {route.operation_id: route for route in web.routes if isinstance(route, APIRoute)}
+    for name, card in app.runner.tools.items():
+        tool, route = card.load(), routes[name]
+        reads = card.effect is ToolEffect.READ
+        route.responses = _responses(tool)
+        route.openapi_extra = {"parameters": parameters(tool.full_input_schema)} if reads else _body_of(tool)
 
 
 def arguments_from_query(query: str, schema: dict[str, Any]) -> dict[str, Any]:
@@ -102,14 +111,14 @@ def _types(schema: dict[str, Any], *, deep: bool = False) -> set[str]:
     return {option["type"] for option in options if isinstance(option.get("type"), str)}
 
 
-Read = Callable[[Request, Tool], Awaitable[dict[str, Any]]]
+Read = Callable[[Request, Card], Awaitable[dict[str, Any]]]
 
 
-async def _from_query(request: Request, tool: Tool) -> dict[str, Any]:
-    return arguments_from_query(request.url.query, tool.input_schema)
+async def _from_query(request: Request, card: Card) -> dict[str, Any]:
+    return arguments_from_query(request.url.query, card.input_schema)
 
 
-async def _from_body(request: Request, _tool: Tool) -> dict[str, Any]:
+async def _from_body(request: Request, _card: Card) -> dict[str, Any]:
     """
     The arguments in a JSON body.
 
@@ -141,7 +150,7 @@ def _body_of(tool: Tool) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": content}}
 
 
-def _endpoint(app: App, tool: Tool, read: Read) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+def _endpoint(app: App, card: Card, read: Read) -> Callable[[Request], Coroutine[Any, Any, Response]]:
     async def operation(request: Request) -> Response:
         if request.method == "POST" and (refusal := _not_json(request)):
             return refusal
@@ -151,8 +160,8 @@ def _endpoint(app: App, tool: Tool, read: Read) -> Callable[[Request], Coroutine
             correlation_id=correlation_id(request.scope),
         )
         try:
-            arguments = await read(request, tool)
-            outcome = await _while_connected(request, app.runner.run(tool.name, arguments, asked))
+            arguments = await read(request, card)
+            outcome = await _while_connected(request, app.runner.run(card.name, arguments, asked))
         except HostawayMcpError as error:
             return problem_for(error, correlation_id=asked.correlation_id)
         return JSONResponse(outcome.json) if outcome else Response(status_code=_CLIENT_GONE)

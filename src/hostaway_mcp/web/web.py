@@ -36,7 +36,7 @@ from hostaway_mcp.web.guards import (
 )
 from hostaway_mcp.web.health import alive, readiness
 from hostaway_mcp.web.hosts import allowed_hosts, is_loopback
-from hostaway_mcp.web.operations import PREFIX, add_operations, described_problems
+from hostaway_mcp.web.operations import PREFIX, add_operations, described_problems, document_operations
 from hostaway_mcp.web.problems import problem, problem_for, schema
 from hostaway_mcp.web.sessions import METHODS, SESSION, Sessions
 from hostaway_mcp.web.streams import Streams
@@ -100,7 +100,7 @@ def build_web(app: App, *, host: str) -> FastAPI:
     add_changes_stream(web, app)
     _add_operator_routes(web, app)
     _phrase_errors(web, app)
-    _describe(web, keyed=bool(key))
+    _describe(web, app, keyed=bool(key))
     web.guard(_guards(app, host=host, key=key), mcp=mcp)
     return web
 
@@ -203,11 +203,12 @@ def _unknown_path(request: Request, app: App) -> Response:
     return no_such_route()
 
 
-def _describe(web: FastAPI, *, keyed: bool) -> None:
+def _describe(web: FastAPI, app: App, *, keyed: bool) -> None:
     plain = web.openapi
 
     def openapi() -> dict[str, Any]:
         if web.openapi_schema is None:
+            document_operations(web, app)
             document = plain()
             parts = document.setdefault("components", {})
             parts.setdefault("schemas", {})["Problem"] = schema()

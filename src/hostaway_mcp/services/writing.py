@@ -1,0 +1,96 @@
+"""What changes something at Hostaway: each kind of change, who plans it, and the one way it goes."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hostaway_mcp.client import Hostaway
+from hostaway_mcp.clock import Clock
+from hostaway_mcp.services.shared import Shared
+from hostaway_mcp.sync.replica import Replica
+
+if TYPE_CHECKING:
+    from hostaway_mcp.services.writes import Writes
+    from hostaway_mcp.services.writes.calendar import CalendarKind, CalendarPlanner
+    from hostaway_mcp.services.writes.learning import Learner
+    from hostaway_mcp.services.writes.message_planner import MessagePlanner
+    from hostaway_mcp.services.writes.messages import MessageKind
+
+
+class Writing(Shared):
+    """Each is loaded and made when it is first asked for."""
+
+    def __init__(
+        self,
+        hostaway: Hostaway,
+        *,
+        replica: Replica,
+        clock: Clock,
+        account_id: str,
+        journal_url: str,
+        directory: Path,
+    ) -> None:
+        super().__init__(hostaway, replica=replica, clock=clock)
+        self._account_id = account_id
+        self._journal_url = journal_url
+        self._directory = directory
+
+    @cached_property
+    def _learner(self) -> Learner:
+        from hostaway_mcp.services.writes.learning import Learner
+
+        return Learner(self.replica, facts=self.facts, clock=self.clock)
+
+    @cached_property
+    def _calendar_kind(self) -> CalendarKind:
+        from hostaway_mcp.services.writes.calendar import CalendarKind
+
+        return CalendarKind(self._hostaway, self._learner)
+
+    @cached_property
+    def calendar_planner(self) -> CalendarPlanner:
+        from hostaway_mcp.services.writes.calendar import CalendarPlanner
+
+        return CalendarPlanner(self._calendar_kind, portfolio=self.portfolio)
+
+    @cached_property
+    def _message_kind(self) -> MessageKind:
+        from hostaway_mcp.services.writes.messages import MessageKind
+
+        return MessageKind(self._hostaway, self._learner)
+
+    @cached_property
+    def message_planner(self) -> MessagePlanner:
+        from hostaway_mcp.services.writes.message_planner import MessagePlanner
+
+        return MessagePlanner(
+            self._message_kind,
+            hostaway=self._hostaway,
+            conversations=self.conversations,
+            portfolio=self.portfolio,
+        )
+
+    @cached_property
+    def writes(self) -> Writes:
+        from hostaway_mcp.services.writes import Writes
+
+        return Writes(
+            self._hostaway,
+            (self._calendar_kind, self._message_kind),
+            journal_url=self._journal_url,
+            account_id=self._account_id,
+            directory=self._directory,
+            clock=self.clock,
+            changed=self._changed,
+        )
+
+    def _changed(self) -> None:
+        """Answers that were kept may be other ones now."""
+        self.facts.version += 1
+
+    async def end_writes(self) -> None:
+        """Lets what is being sent end; where nothing was ever written, nothing is loaded for it."""
+        if "writes" in vars(self):
+            await self.writes.aclose()
