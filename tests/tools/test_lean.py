@@ -13,7 +13,7 @@ from tests.support.house import house
 
 
 def test_lean_lists_about_twenty_and_a_finder() -> None:
-    lean = offered(toolsets=["lean"])
+    lean = offered(toolsets=["lean"], writes=True)
     listed = [one for one in lean if one.listed]
     assert {one.name for one in listed} == LEAN | {"find_tools"}
     assert {one.name for one in lean} == {one.name for one in CATALOGUE} | {"find_tools"}
