@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 from collections.abc import Sequence
 from typing import Any
 
 import typer
 
+from hostaway_mcp.cli.approve import ask, can_ask, user
 from hostaway_mcp.cli.serve import account_app, need_credentials, run, sandbox_app
 from hostaway_mcp.errors import InputError
 from hostaway_mcp.settings import LogLevel, read_settings
@@ -34,8 +34,9 @@ def run_call(
     async def work() -> None:
         from hostaway_mcp.tools.runner import Asked
 
+        asked = Asked(door="shell", caller=user(), ask_person=ask if can_ask() else None)
         try:
-            outcome = await app.runner.run(tool, arguments, Asked(door="shell", caller=_user()))
+            outcome = await app.runner.run(tool, arguments, asked)
         finally:
             await app.aclose()
         answer = outcome.text if as_text else json.dumps(outcome.json, indent=2, ensure_ascii=False)
@@ -73,10 +74,3 @@ def _read_json(text: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise InputError("--json must be one JSON object.", hint="Write '{\"name\": value}'.")
     return value
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return ""

@@ -154,6 +154,16 @@ def call(
 
 
 @commands.command()
+def approve(
+    change_id: Annotated[str, typer.Argument(help="Which proposal, such as chg_0123456789abcdef.")],
+) -> None:
+    """Show a proposal and ask you whether it shall be done; needs a terminal."""
+    from hostaway_mcp.cli.approve import run_approve
+
+    run_approve(change_id)
+
+
+@commands.command()
 def tools(
     all_: Annotated[bool, typer.Option("--all", help="Also those that the settings leave out.")] = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="As the table of the README.")] = False,

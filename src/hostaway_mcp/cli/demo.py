@@ -72,6 +72,7 @@ async def _server(*, listings: int, seed: int, port: int) -> AsyncIterator[str]:
             sandbox,
             base_url,
             folder=folder,
+            hostaway_mcp_writes="off",
             hostaway_rate_ip=ip,
             hostaway_rate_account=account,
             hostaway_rate_window_seconds=window,

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from hostaway_mcp.errors import CredentialsError, InputError
-from hostaway_mcp.settings import Settings, read_settings
+from hostaway_mcp.settings import Settings, WriteMode, read_settings
 from hostaway_mcp.telemetry.export import traces_exported
 from hostaway_mcp.telemetry.logs import configure_logs
 
@@ -47,12 +47,13 @@ def run_server(*, http: bool, host: str, port: int, sandbox: bool, listings: int
 
 
 async def _served(app: App, door: Door) -> None:
-    keeping = asyncio.create_task(_keep_replica(app))
+    keeping = [asyncio.create_task(keep(app)) for keep in (_keep_replica, _settle_changes)]
     try:
         await door(app)
     finally:
-        keeping.cancel()
-        await asyncio.gather(keeping, return_exceptions=True)
+        for task in keeping:
+            task.cancel()
+        await asyncio.gather(*keeping, return_exceptions=True)
         await app.aclose()
 
 
@@ -62,6 +63,22 @@ async def _keep_replica(app: App) -> None:
         # First the client's first questions: loading a database takes as long as they do.
         await app.clock.sleep(SETTLE_SECONDS)
         await app.replica.keep()
+
+
+async def _settle_changes(app: App) -> None:
+    """
+    Finds out what became of changes that an earlier process could not settle, and of those of this one.
+
+    Also where writes are switched off by now: what was sent was sent.
+    """
+    from hostaway_mcp.store.journal.chain import KEY_FILE
+
+    settings = app.settings
+    writes = settings.hostaway_mcp_writes is WriteMode.PROPOSE
+    wrote = (settings.hostaway_mcp_data_dir / KEY_FILE).exists()
+    if settings.has_credentials and (writes or wrote):
+        await app.clock.sleep(SETTLE_SECONDS)
+        await app.services.writes.settler.keep()
 
 
 def throwaway_folder() -> AbstractContextManager[str]:
@@ -132,8 +149,10 @@ def settings_for(sandbox: Sandbox, base_url: str, *, folder: str | None = None, 
     """
     The settings of the user, with the sandbox in the place of the account, and `more` over them.
 
-    Its replica is in `folder`; without one there is none.
+    Its replica and all other files are in `folder`; without one there is no replica.
     """
+    if folder:
+        more = {"hostaway_mcp_data_dir": folder} | more
     return read_settings(
         hostaway_mcp_database_url=f"sqlite:///{folder}/replica.db" if folder else NO_REPLICA,
         hostaway_account_id=sandbox.account_id,

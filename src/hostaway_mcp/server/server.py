@@ -20,8 +20,10 @@ from hostaway_mcp.server.offer import Offer
 from hostaway_mcp.server.prompts import Prompts
 from hostaway_mcp.server.recipes import prompts_of
 from hostaway_mcp.server.resources import Resources
+from hostaway_mcp.server.sealing import Seal
 from hostaway_mcp.server.subscriptions import Subscriptions
 from hostaway_mcp.server.tools import Tools
+from hostaway_mcp.settings import WriteMode
 
 if TYPE_CHECKING:
     from hostaway_mcp.app import App
@@ -58,7 +60,8 @@ def build_server(app: App, offer: Offer | None = None) -> Server[dict[str, Any]]
     """
     offer = offer or Offer()
     budget = app.hostaway.transport.budget
-    tools, account = Tools(app.runner, offer.tools, budget=budget), AccountResources(app)
+    tools = Tools(app.runner, offer.tools, budget=budget, account=app.settings.hostaway_account_id)
+    account = AccountResources(app)
     resources = Resources((*account.resources, *offer.resources), (*account.templates, *offer.templates))
     prompts = Prompts((*prompts_of(app.runner), *offer.prompts))
     changes = offer.subscriptions or (Subscriptions.of(app) if account.can_be_watched else None)
@@ -95,6 +98,8 @@ def build_server(app: App, offer: Offer | None = None) -> Server[dict[str, Any]]
         from mcp.server.request_state import RequestStateBoundary
 
         server.middleware.append(RequestStateBoundary(offer.request_state, default_audience=NAME))
+    elif app.settings.hostaway_mcp_writes is WriteMode.PROPOSE:
+        server.middleware.append(Seal(app.settings, audience=NAME))
     return server
 
 

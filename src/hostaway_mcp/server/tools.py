@@ -24,6 +24,7 @@ from hostaway_mcp.server.identity import Context, caller_of, correlation_id_of, 
 from hostaway_mcp.server.log_messages import CallLog
 from hostaway_mcp.server.offer import OfferedTool
 from hostaway_mcp.server.pages import one_page
+from hostaway_mcp.server.person import Person
 from hostaway_mcp.tools.catalogue import Card, ToolEffect
 from hostaway_mcp.tools.runner import Asked, Runner
 
@@ -61,9 +62,15 @@ class Tools:
     """What a model can call."""
 
     def __init__(
-        self, runner: Runner, offered: Sequence[OfferedTool], *, budget: Callable[[], Budget]
+        self,
+        runner: Runner,
+        offered: Sequence[OfferedTool],
+        *,
+        budget: Callable[[], Budget],
+        account: str,
     ) -> None:
         self._runner = runner
+        self._account = account
         self._budget = budget
         self._offered = {tool.card.name: tool for tool in offered}
         self._cards = [_described(tool) for tool in runner.tools.values() if tool.listed]
@@ -89,18 +96,20 @@ class Tools:
 
     async def call_tool(self, context: Context, params: CallToolRequestParams) -> HandlerResult:
         """
-        Calls one; a refusal is a result that the model can act on.
+        Calls one; a refusal is a result that the model can act on, and so is a question to its person.
 
         Raises:
             MCPError: there is no tool of this name.
         """
         if offered := self._offered.get(params.name):
             return await offered.call(context, params)
+        person = Person(context, params, account=self._account)
         asked = Asked(
             door=door_of(context),
             caller=caller_of(context),
             correlation_id=correlation_id_of(context),
             progress=_rising(context.session.report_progress),
+            ask_person=person.ask,
         )
         try:
             with CallLog(context, self._budget) as messages:
@@ -109,6 +118,8 @@ class Tools:
         except HostawayMcpError as error:
             if isinstance(error, UnknownNameError) and params.name not in self._runner.tools:
                 raise unknown_tool(error) from None
+            if person.question is not None:
+                return person.question
             return refusal(error, correlation_id=asked.correlation_id)
         # In the form of the wire, which the SDK checks; a model would be walked through twice more.
         return {

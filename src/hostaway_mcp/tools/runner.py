@@ -96,7 +96,7 @@ class Runner:
         self._deadline_seconds = deadline_seconds
         self._memory = AnswerMemory[Outcome](clock=clock, version=facts_version)
         self._look = look
-        self._limits: set[asyncio.Timeout] = set()
+        self._limits: dict[asyncio.Timeout, Call] = {}
         self._ends_at = math.inf
 
     def tool(self, name: str) -> Card:
@@ -121,9 +121,11 @@ class Runner:
     def hurry(self, seconds: float) -> None:
         """The process is being stopped: every call, also one that comes now, has ended after `seconds`."""
         self._ends_at = asyncio.get_running_loop().time() + seconds
-        for limit in self._limits:
+        for limit, call in self._limits.items():
             if not limit.expired():
                 limit.reschedule(min(limit.when() or math.inf, self._ends_at))
+                # Whoever does one thing after the other begins nothing that would be cut off.
+                call.deadline = min(call.deadline or math.inf, self._clock.monotonic() + seconds)
 
     async def run(self, name: str, arguments: Mapping[str, Any], asked: Asked) -> Outcome:
         """
@@ -200,11 +202,11 @@ class Runner:
 
         async with asyncio.timeout_at(min(ends_at, self._ends_at)) as limit:
             call.on_allow = allow
-            self._limits.add(limit)
+            self._limits[limit] = call
             try:
                 return await answer
             finally:
-                self._limits.discard(limit)
+                del self._limits[limit]
 
     def _out_of_time(self, name: str) -> HostawayMcpError:
         if self._ends_at < math.inf:

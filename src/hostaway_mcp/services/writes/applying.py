@@ -53,6 +53,9 @@ STEP_SECONDS = 8.0
 READ_BACK_SECONDS = 5.0
 """What is kept of a call's time for reading back."""
 
+CLOSE_SECONDS = 1.5
+"""What a step that is being sent gets beyond its call, when the process ends."""
+
 _log = logging.getLogger("hostaway_mcp.writes")
 
 
@@ -102,9 +105,16 @@ class Applier:
         return await journal.get(entry.change_id) or entry
 
     async def aclose(self) -> None:
-        """Waits for what is being sent; nothing new begins."""
+        """
+        Waits a little for what is being sent. What is not answered then stays `sending` in the journal, and
+        whoever opens it next reads back what became of it.
+        """
         if self._under_way:
-            await asyncio.wait(self._under_way)
+            await asyncio.wait(self._under_way, timeout=CLOSE_SECONDS)
+        late = list(self._under_way)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
 
     # Before anything is sent.
 

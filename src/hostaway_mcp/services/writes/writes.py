@@ -182,6 +182,20 @@ class Writes:
         )
         return await self.propose(plan)
 
+    async def waiting(self, change_id: str) -> Entry:
+        """
+        The proposal of this name, whoever made it, while somebody may still agree to it.
+
+        Raises:
+            UnknownNameError, ChangeError: there is none that waits for it.
+        """
+        entry = await (await self.ledger.journal()).get(change_id) if self.ledger.is_there else None
+        if entry is None:
+            raise _unknown(change_id)
+        if entry.state is not ProposalState.PENDING or entry.expires_at <= self._clock.now():
+            raise _waits_no_more(change_id)
+        return entry
+
     async def approve(self, change_id: str, *, by: str) -> None:
         """
         Notes that a person has agreed to a proposal, whoever made it.
@@ -189,12 +203,21 @@ class Writes:
         Raises:
             UnknownNameError, ChangeError: there is none that waits for it.
         """
-        journal = await self.ledger.journal()
-        entry = await journal.get(change_id)
-        if entry is None:
-            raise _unknown(change_id)
-        if not await journal.approve(entry, by=by):
-            raise ChangeError(f"{change_id} does not wait to be agreed to any more.")
+        entry = await self.waiting(change_id)
+        if not await (await self.ledger.journal()).approve(entry, by=by):
+            raise _waits_no_more(change_id)
+
+    async def decline(self, change_id: str) -> None:
+        """
+        Ends a proposal to which a person said no, whoever made it.
+
+        Raises:
+            UnknownNameError, ChangeError: there is none that waits.
+        """
+        entry = await self.waiting(change_id)
+        if not await (await self.ledger.journal()).close(entry, ProposalState.DECLINED, "A person said no."):
+            raise _waits_no_more(change_id)
+        self._changed()
 
     async def aclose(self) -> None:
         """Lets what is being sent end, and closes the journal."""
@@ -313,6 +336,10 @@ def _unknown(change_id: str) -> UnknownNameError:
     return UnknownNameError(
         f"There is no proposal {change_id[:40]} of yours.", hint="find_changes shows the ones there are."
     )
+
+
+def _waits_no_more(change_id: str) -> ChangeError:
+    return ChangeError(f"{change_id} does not wait to be agreed to any more.")
 
 
 def _place(key: SortKey) -> tuple[datetime, str]:
