@@ -14,9 +14,13 @@ from hostaway_mcp.sync.replica import Replica
 if TYPE_CHECKING:
     from hostaway_mcp.services.writes import Writes
     from hostaway_mcp.services.writes.calendar import CalendarKind, CalendarPlanner
+    from hostaway_mcp.services.writes.cancellations import CancellationPlanner
+    from hostaway_mcp.services.writes.kinds import Kind
     from hostaway_mcp.services.writes.learning import Learner
     from hostaway_mcp.services.writes.message_planner import MessagePlanner
     from hostaway_mcp.services.writes.messages import MessageKind
+    from hostaway_mcp.services.writes.stay_planner import StayPlanner
+    from hostaway_mcp.services.writes.stays import StayFinder, StayReader
 
 
 class Writing(Shared):
@@ -73,12 +77,46 @@ class Writing(Shared):
         )
 
     @cached_property
+    def _stay_reader(self) -> StayReader:
+        from hostaway_mcp.services.writes.stays import StayReader
+
+        return StayReader(self._hostaway, self._learner)
+
+    @cached_property
+    def _stay_finder(self) -> StayFinder:
+        from hostaway_mcp.services.writes.stays import StayFinder
+
+        return StayFinder(self.reservations.resolver, self.portfolio)
+
+    @cached_property
+    def _stay_kinds(self) -> tuple[Kind, ...]:
+        from hostaway_mcp.services.writes.cancellations import CancellationKind, NoShowKind
+        from hostaway_mcp.services.writes.stay_changes import StayKind
+
+        reader = self._stay_reader
+        return StayKind(reader), CancellationKind(reader), NoShowKind(reader)
+
+    @cached_property
+    def stay_planner(self) -> StayPlanner:
+        from hostaway_mcp.services.writes.stay_planner import StayPlanner
+
+        return StayPlanner(
+            self._stay_finder, self._stay_reader, hostaway=self._hostaway, reservations=self.reservations
+        )
+
+    @cached_property
+    def cancellation_planner(self) -> CancellationPlanner:
+        from hostaway_mcp.services.writes.cancellations import CancellationPlanner
+
+        return CancellationPlanner(self._stay_finder, self._charges)
+
+    @cached_property
     def writes(self) -> Writes:
         from hostaway_mcp.services.writes import Writes
 
         return Writes(
             self._hostaway,
-            (self._calendar_kind, self._message_kind),
+            (self._calendar_kind, self._message_kind, *self._stay_kinds),
             journal_url=self._journal_url,
             account_id=self._account_id,
             directory=self._directory,

@@ -33,6 +33,8 @@ PLACES: tuple[str, ...] = (
     "reservations.get_guest",
     "stay_board.stay_board",
     "quote_stay.quote_stay",
+    "update_reservation.update_reservation",
+    "cancel_reservation.cancel_reservation",
     # calendar
     "calendar.get_calendar",
     "gaps.find_gaps",

@@ -64,6 +64,9 @@ def _listed(value: object) -> object:
 Text = Annotated[str, BeforeValidator(_clean), StringConstraints(max_length=200, strip_whitespace=True)]
 """Words of a caller: at most 200 characters, none of them invisible."""
 
+LongText = Annotated[str, BeforeValidator(_clean), StringConstraints(max_length=2_000, strip_whitespace=True)]
+"""A note: at most 2,000 characters, none of them invisible."""
+
 Day = Annotated[str, BeforeValidator(_clean), StringConstraints(max_length=40, strip_whitespace=True)]
 """A date: YYYY-MM-DD or in words; `services/dates.py` reads it."""
 

@@ -74,7 +74,46 @@ def _open_the_night(home: WritingHouse, _arguments: Json) -> None:
         change["isAvailable"] = 1
 
 
+# reservations
+
+
+def booked(home: WritingHouse, channel: int = 2000) -> int:
+    """A stay by a channel that is to come, with nobody at its heels."""
+    world, today = home.home.sandbox.world, home.home.clock.today("UTC")
+    for number in world.reservations:
+        stay = world.reservations.peek(number)
+        if (stay["channelId"], stay["status"]) == (channel, "new") and stay["arrivalDate"] > f"{today}":
+            after = date.fromisoformat(stay["departureDate"])
+            if world.calendar(stay["listingMapId"], after, after)[0]["status"] == "available":
+                return number
+    raise AssertionError("no such stay")
+
+
+async def _note_something(home: WritingHouse) -> Json:
+    return {"reservation": booked(home), "changes": {"host_note": f"Note {len(home.home.sandbox.requests)}"}}
+
+
+def _note_something_else(home: WritingHouse, arguments: Json) -> None:
+    home.home.sandbox.world.touch_reservation(arguments["reservation"], hostNote="Somebody was here.")
+
+
+async def _cancel_a_stay(home: WritingHouse) -> Json:
+    sandbox = home.home.sandbox
+    first = home.home.clock.today("UTC") + timedelta(days=400)
+    listing = next(iter(sandbox.world.listings))
+    made = sandbox.world.add_reservation(
+        listing, first, first + timedelta(days=2), channelId=2018, status="new", guestName="Ana Silva"
+    )
+    return {"reservation": made["id"], "by": "host"}
+
+
+def _make_it_dearer(home: WritingHouse, arguments: Json) -> None:
+    home.home.sandbox.world.touch_reservation(arguments["reservation"], totalPrice=9_999)
+
+
 EXAMPLES: tuple[Example, ...] = (
+    Example("update_reservation", _note_something, _note_something_else),
+    Example("cancel_reservation", _cancel_a_stay, _make_it_dearer),
     Example("update_calendar", _block_a_night, _book_the_night),
     # The thread's stay and its messages; the replica has the stay.
     Example("send_message", _write_to_a_guest, _hear_from_the_guest, reads=2),

@@ -263,13 +263,18 @@ class Reader:
     async def _custom_fields(self, stay: Reservation, sheet: _Sheet) -> tuple[StayCustomField, ...]:
         if not stay.custom_field_values:
             return ()
-        known = await self._facts.get(
-            "reservation custom fields", self._load_fields, fresh_seconds=FIELDS_FRESH_SECONDS
-        )
-        values, nameless = custom_fields_of(stay, {one.id: one for one in known.rows})
+        known = await self.custom_fields()
+        values, nameless = custom_fields_of(stay, {one.id: one for one in known})
         if nameless:
             sheet.warnings.append(f"{nameless} of the custom fields have no name that could be read.")
         return values
+
+    async def custom_fields(self) -> Sequence[CustomField]:
+        """The fields that the account keeps on reservations."""
+        known = await self._facts.get(
+            "reservation custom fields", self._load_fields, fresh_seconds=FIELDS_FRESH_SECONDS
+        )
+        return known.rows
 
     async def _load_fields(self, gathering: Gathering[CustomField]) -> None:
         async def live(gathering: Gathering[CustomField]) -> None:

@@ -255,13 +255,13 @@ def custom_fields_of(
         nameless += field is None
         name = clean_name(field.name) if field else None
         text = clean(str(value.value), secrets=(stay.door_code,)) if value.value is not None else None
-        if text and field and _is_secret(field):
+        if text and field and is_secret(field):
             text = MASK
         shown.append(StayCustomField(name=name or f"field {value.custom_field_id}", value=text))
     return tuple(shown), nameless
 
 
-def _is_secret(field: CustomField) -> bool:
+def is_secret(field: CustomField) -> bool:
     """Whether the name says that the value opens something."""
     return any(name and MASK in redact(f"{name}: 0000") for name in _called(field))
 

@@ -29,6 +29,5 @@ class Reservations:
     ) -> None:
         self.resolver = Resolver(hostaway, stays=stays, copy=copies.stays, clock=clock)
         self.find = Finder(stays=stays, portfolio=portfolio).find
-        self.get = Reader(
-            hostaway, portfolio=portfolio, facts=facts, resolver=self.resolver, copies=copies
-        ).get
+        reader = Reader(hostaway, portfolio=portfolio, facts=facts, resolver=self.resolver, copies=copies)
+        self.get, self.custom_fields = reader.get, reader.custom_fields
