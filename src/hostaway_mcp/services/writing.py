@@ -13,7 +13,8 @@ from hostaway_mcp.sync.replica import Replica
 
 if TYPE_CHECKING:
     from hostaway_mcp.services.writes import Writes
-    from hostaway_mcp.services.writes.calendar import CalendarKind, CalendarPlanner
+    from hostaway_mcp.services.writes.calendar import CalendarKind
+    from hostaway_mcp.services.writes.calendar_planner import CalendarPlanner
     from hostaway_mcp.services.writes.cancellations import CancellationPlanner
     from hostaway_mcp.services.writes.kinds import Kind
     from hostaway_mcp.services.writes.learning import Learner
@@ -55,9 +56,9 @@ class Writing(Shared):
 
     @cached_property
     def calendar_planner(self) -> CalendarPlanner:
-        from hostaway_mcp.services.writes.calendar import CalendarPlanner
+        from hostaway_mcp.services.writes.calendar_planner import CalendarPlanner
 
-        return CalendarPlanner(self._calendar_kind, portfolio=self.portfolio)
+        return CalendarPlanner(self._calendar_kind, portfolio=self.portfolio, clock=self.clock)
 
     @cached_property
     def _message_kind(self) -> MessageKind:
@@ -117,6 +118,7 @@ class Writing(Shared):
         return Writes(
             self._hostaway,
             (self._calendar_kind, self._message_kind, *self._stay_kinds),
+            portfolio=self.portfolio,
             journal_url=self._journal_url,
             account_id=self._account_id,
             directory=self._directory,

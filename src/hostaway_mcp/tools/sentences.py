@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import re
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import ValidationError
@@ -11,18 +13,35 @@ from pydantic_core import ErrorDetails
 from hostaway_mcp.redaction import quoted
 
 _MAX_ECHO_CHARS = 40
+_NUMBER = re.compile(r"\[\d+\]$")
 
 
 def sentence_for(error: ValidationError, *, tool: str, schema: dict[str, Any]) -> str:
     """One sentence on the first parameter that is wrong."""
     details = _most_telling(error.errors(include_url=False))
-    name = str(details["loc"][0]) if details["loc"] else ""
-    known: dict[str, Any] = schema.get("properties", {})
+    *above, last = details["loc"] or ("",)
+    where, place = _place(above, schema)
+    known: dict[str, Any] = place.get("properties", {})
     if details["type"] == "extra_forbidden":
-        return _unknown(name, tool, list(known))
+        return _unknown(str(last), f"`{where}` has no" if where else f"{tool} has no parameter", list(known))
     if details["type"] == "missing":
-        return f"{tool} needs `{name}`{_meaning(known.get(name, {}))}."
-    return f"`{name}` {_complaint(details, known.get(name, {}))}"
+        return f"{f'`{where}`' if where else tool} needs `{last}`{_meaning(known.get(str(last), {}))}."
+    where, place = _place(details["loc"], schema)
+    return f"`{re.sub(_NUMBER, '', where)}` {_complaint(details, place)}"
+
+
+def _place(loc: Iterable[int | str], schema: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Where in the parameters it is, as `changes.price` or `tasks[0].title`, and the schema of that place."""
+    where = ""
+    for part in loc:
+        if isinstance(part, int):
+            where, schema = f"{where}[{part}]", schema.get("items", {})
+        elif part in schema.get("properties", {}):
+            where, schema = f"{where}.{part}".removeprefix("."), schema["properties"][part]
+        elif not where:
+            # A parameter that the schema does not tell of.
+            where, schema = part, {}
+    return where, schema
 
 
 def _most_telling(errors: list[ErrorDetails]) -> ErrorDetails:
@@ -40,12 +59,12 @@ def _is_about_kind(kind: str) -> bool:
     return kind.endswith(("_type", "_parsing"))
 
 
-def _unknown(name: str, tool: str, known: list[str]) -> str:
+def _unknown(name: str, there_is_no: str, known: list[str]) -> str:
     near = difflib.get_close_matches(name, known, n=1)
     meant = f" Did you mean `{near[0]}`?" if near else ""
     takes = ", ".join(known) if known else "none"
     shown = quoted(name, _MAX_ECHO_CHARS)
-    return f"{tool} has no parameter `{shown}`.{meant} It takes: {takes}."
+    return f"{there_is_no} `{shown}`.{meant} It takes: {takes}."
 
 
 def _meaning(schema: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from hostaway_mcp.services.services import Services
 from hostaway_mcp.services.writes import Proposal
-from hostaway_mcp.services.writes.calendar import DayChange
+from hostaway_mcp.services.writes.calendar_draft import DayChange
 from hostaway_mcp.tools.approvals import proposal_text
 from hostaway_mcp.tools.catalogue import Day, ListingRef, Question, Text, ToolEffect, Toolset, tool
 
@@ -57,6 +57,5 @@ async def update_calendar(services: Services, question: UpdateCalendar) -> Propo
         ranges=[{"from": one.from_, "to": one.to or ""} for one in question.ranges],
         change=DayChange(**question.changes.model_dump()),
         arguments=question.asked(),
-        now=services.clock.now(),
     )
     return await services.writes.propose(plan)

@@ -24,12 +24,11 @@ from hostaway_mcp.errors import (
     UsedError,
 )
 from hostaway_mcp.services.writes.answers import outcome_of
-from hostaway_mcp.services.writes.kinds import Kind, is_as
+from hostaway_mcp.services.writes.kinds import Kind, State, is_as
 from hostaway_mcp.services.writes.ledger import Ledger
 from hostaway_mcp.services.writes.policy import PolicyFile
 from hostaway_mcp.services.writes.sending import Answered, Sent, send
 from hostaway_mcp.services.writes.settling import Settler
-from hostaway_mcp.services.writes.words import difference
 from hostaway_mcp.store.journal.records import Entry, ProposalState, Step, StepState
 
 if TYPE_CHECKING:
@@ -46,6 +45,9 @@ RESUME = timedelta(hours=1)
 
 PACE = {"message": (30, timedelta(minutes=1))}
 """Kinds of which Hostaway takes only so many in one account. Source: its changelog of 2026-08-20."""
+
+MOST_NAMES = 8
+"""Fields or days that a refusal names."""
 
 STEP_SECONDS = 8.0
 """A step is not begun with less time than this."""
@@ -206,10 +208,7 @@ class Applier:
         present = await self._kinds[step.kind].present(step)
         if is_as(body.rests_on, present):
             return None
-        now = {name: present.get(name) for name, was in body.rests_on.items() if present.get(name) != was}
-        was = {name: body.rests_on[name] for name in now}
-        said = difference(was, now) if len(str(now)) < 300 else ", ".join(now)
-        return f"{body.what} has changed since it was shown ({said})."
+        return f"{body.what} has changed since it was shown ({_changed(body.rests_on, present)})."
 
     # The steps.
 
@@ -276,3 +275,10 @@ class Applier:
         if call is None or call.deadline is None:
             return calls.DEFAULT_DEADLINE_SECONDS
         return call.deadline - self._clock.monotonic()
+
+
+def _changed(was: State, present: State) -> str:
+    """The names of what is otherwise now; never values, which may be a guest's words or a code."""
+    names = [name for name in was if not is_as({name: was[name]}, present)]
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    return f"{', '.join(names[:MOST_NAMES])}{more}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from hostaway_mcp.clock import Clock
@@ -31,7 +32,8 @@ class Learner:
 
         Trouble with the replica is no trouble of a change: sync brings it the same later.
         """
-        self._facts.outdate([News(noun, self._clock.now(), known=True)])
+        # What is remembered from this very instant was read before.
+        self._facts.outdate([News(noun, self._clock.now() + timedelta.resolution, known=True)])
         self._facts.version += 1
         if not self._replica.is_there:
             return

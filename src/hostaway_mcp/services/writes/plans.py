@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.services.answers import Missing, Money
+from hostaway_mcp.services.portfolio import label
 from hostaway_mcp.store.journal.records import Step
 
 
 @dataclass(frozen=True, slots=True)
 class PriceMove:
-    """The price of a night before and after, in the listing's currency."""
+    """
+    The price of a night before and after, in the listing's currency; before, where the night has none, what
+    is usual there.
+    """
 
     before: Decimal | None
     after: Decimal
@@ -58,3 +63,17 @@ class Plan:
     money: Money | None = None
     understood: dict[str, str] = field(default_factory=dict)
     undo_of: str | None = None
+
+
+def places_of(listing: Listing) -> tuple[str, ...]:
+    """Where a listing is, in the words that a policy may use."""
+    return tuple(filter(None, (listing.city, listing.country_code, listing.country)))
+
+
+def archived(listings: Sequence[Listing]) -> tuple[Missing, ...]:
+    """What a proposal says of listings that Hostaway lets nobody change."""
+    return tuple(
+        Missing(what=label(one), why="It is archived; Hostaway refuses changes of it.")
+        for one in listings
+        if one.is_archived
+    )

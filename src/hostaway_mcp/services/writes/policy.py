@@ -177,7 +177,7 @@ class Policy(_Part):
             raise _over(said, f"limits.price_ceiling is {ceiling} {move.currency}")
         factor = Decimal(str(self.limits.price_factor))
         if move.before and not move.before / factor <= move.after <= move.before * factor:
-            raise _over(f"{said}, which is {move.before} now", f"limits.price_factor is {factor}")
+            raise _over(f"{said}, where {move.before} is usual", f"limits.price_factor is {factor}")
 
 
 class PolicyFile:

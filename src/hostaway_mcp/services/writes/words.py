@@ -8,6 +8,7 @@ from typing import Any
 from hostaway_mcp.store.journal.records import Step
 
 MOST_LINES = 25
+MOST_WARNINGS = 20
 
 
 def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
@@ -22,6 +23,12 @@ def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
         else:
             parts.append(f"{name}: {there} → {then}")
     return "; ".join(parts)
+
+
+def few(warnings: Sequence[str], *, most: int = MOST_WARNINGS) -> tuple[str, ...]:
+    """Each warning once, and of many the first with how many more there are."""
+    once = tuple(dict.fromkeys(warnings))
+    return once if len(once) <= most else (*once[:most], f"There are {len(once) - most} more warnings.")
 
 
 def line_of(step: Step) -> str:

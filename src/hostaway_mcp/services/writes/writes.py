@@ -13,6 +13,7 @@ from hostaway_mcp.client import Hostaway
 from hostaway_mcp.clock import Clock
 from hostaway_mcp.errors import ChangeError, CursorError, InputError, UnknownNameError, UsedError
 from hostaway_mcp.services.cursors import SortKey, read_cursor, write_cursor
+from hostaway_mcp.services.portfolio import Portfolio, label
 from hostaway_mcp.services.writes.answers import (
     SHOWN_ITEMS,
     WORDS,
@@ -31,7 +32,7 @@ from hostaway_mcp.services.writes.answers import (
 from hostaway_mcp.services.writes.applying import VALID, Applier
 from hostaway_mcp.services.writes.kinds import Kind
 from hostaway_mcp.services.writes.ledger import Ledger
-from hostaway_mcp.services.writes.plans import Plan, Touch
+from hostaway_mcp.services.writes.plans import Plan, Touch, places_of
 from hostaway_mcp.services.writes.policy import TOOLSETS, PolicyFile
 from hostaway_mcp.services.writes.settling import Settler
 from hostaway_mcp.services.writes.words import question_of
@@ -55,6 +56,7 @@ class Writes:
         hostaway: Hostaway,
         kinds: Sequence[Kind],
         *,
+        portfolio: Portfolio,
         journal_url: str,
         account_id: str,
         directory: Path,
@@ -65,6 +67,7 @@ class Writes:
         self.ledger = Ledger(journal_url, account_id=account_id, directory=directory, clock=clock)
         self._clock = clock
         self._changed = changed
+        self._portfolio = portfolio
         self._kinds = {kind.name: kind for kind in kinds}
         self.settler = Settler(self._kinds, self.ledger, clock=clock, changed=changed)
         self._applier = Applier(
@@ -173,10 +176,7 @@ class Writes:
             arguments={"change_id": change_id},
             summary=f"Take back {change_id}: {entry.summary}",
             steps=steps,
-            touches=tuple(
-                Touch(toolset=TOOLSETS[step.kind], kind=step.kind, listing_id=step.listing_id)
-                for step in steps
-            ),
+            touches=tuple([await self._touch(step) for step in steps]),
             as_of=self._clock.now(),
             undo_of=change_id,
         )
@@ -257,6 +257,16 @@ class Writes:
         if back is None:
             raise ChangeError(f"A {step.kind.replace('_', ' ')} cannot be taken back ({entry.change_id}).")
         return back
+
+    async def _touch(self, step: Step) -> Touch:
+        listing = (await self._portfolio.by_id()).get(step.listing_id or 0)
+        return Touch(
+            toolset=TOOLSETS[step.kind],
+            kind=step.kind,
+            listing_id=step.listing_id,
+            listing=label(listing) if listing else "",
+            places=places_of(listing) if listing else (),
+        )
 
     def _row(self, entry: Entry) -> ChangeRow:
         begun = entry.state in (ProposalState.FINISHED, ProposalState.APPLYING, ProposalState.PAUSED)
