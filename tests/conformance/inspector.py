@@ -154,7 +154,10 @@ def arguments(address: str) -> dict[str, dict[str, Any]]:
         "search_messages": {"text": "parking"},
         "stay_board": {"days": 2},
         "triage_inbox": {},
-    }
+        "update_calendar": {
+            "listing": listing["listing_id"], "ranges": [{"from": "+200d"}], "changes": {"min_stay": 29},
+        },
+    }  # fmt: skip
 
 
 def _ask(address: str, tool: str, **query: str) -> dict[str, Any]:

@@ -49,8 +49,8 @@ class UpdateCalendar(Question):
 @tool(title="Propose calendar changes", toolset=Toolset.CALENDAR, text=proposal_text, effect=ToolEffect.WRITE)
 async def update_calendar(services: Services, question: UpdateCalendar) -> Proposal:
     """
-    Proposes to block or open nights, or to set price, minimum and maximum stay, closed days. Nothing happens
-    until apply_change runs the proposal.
+    Proposes to block or open nights, or to set price, minimum and maximum stay, closed days, of 1 to 50
+    listings; takes a `fix` as it is. Nights with a stay are left out. Nothing happens until apply_change.
     """
     plan = await services.calendar_planner.plan(
         listing=question.listing,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -66,3 +68,11 @@ async def writing(
     settings: dict[str, Any] = {"hostaway_mcp_writes": "propose", "hostaway_mcp_data_dir": folder} | options
     async with house(clock=clock, **settings) as home:
         yield WritingHouse(home, Person(agrees=agrees))
+
+
+def masked(outcome: Outcome) -> Json:
+    """An answer in both its forms without the name of the change, which is another one every time."""
+    names = re.compile(r"chg_[0-9a-f]{16}")
+    both = json.dumps({"json": outcome.json, "text": outcome.text.split("\n")})
+    shown: Json = json.loads(names.sub("chg_…", both))
+    return shown

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from syrupy.assertion import SnapshotAssertion
 
 from hostaway_mcp.errors import ChangeError, DriftError, InputError, PolicyError
-from tests.services.writes.house import Json, WritingHouse, writing
+from tests.services.writes.house import Json, WritingHouse, masked, writing
 
 ALFAMA, RIBEIRA, EDINBURGH, DENVER, ARCHIVED = 40160, 40167, 40195, 40209, 40237
 MAY = date(2027, 5, 1)
@@ -48,6 +49,14 @@ async def done(home: WritingHouse, **arguments: Any) -> Json:
     applied = await home.apply(proposal)
     assert applied["outcome"] == "done", applied
     return proposal
+
+
+async def test_a_whole_proposal(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
+    """What a caller is shown, in both forms."""
+    async with writing(tmp_path) as home:
+        book(home, ALFAMA, 11, 13)
+        asks = asked(10, 14, [ALFAMA, DENVER, ARCHIVED], block=True, note="Painting")
+        assert masked(await home.call("update_calendar", **asks)) == snapshot
 
 
 async def test_nights_are_blocked_after_a_person_agreed(tmp_path: Path) -> None:
