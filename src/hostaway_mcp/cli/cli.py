@@ -48,6 +48,13 @@ webhooks = typer.Typer(
 )
 commands.add_typer(webhooks, name="webhooks")
 
+audit = typer.Typer(
+    help="The record of every change that was proposed, agreed to and made.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+commands.add_typer(audit, name="audit")
+
 Seed = Annotated[
     int, typer.Option(help="Which world: the same seed gives the same rentals, guests and stays.")
 ]
@@ -208,6 +215,44 @@ def remove_webhook() -> None:
     from hostaway_mcp.cli.webhooks import run_remove
 
     run_remove()
+
+
+@audit.command("show")
+def show_audit(
+    last: Annotated[int, typer.Option(min=1, max=100_000, help="How many of the newest.")] = 20,
+    json: Annotated[bool, typer.Option("--json", help="One JSON array instead of lines.")] = False,
+) -> None:
+    """Show the newest records."""
+    from hostaway_mcp.cli.audit import run_show
+
+    run_show(last=last, as_json=json)
+
+
+@audit.command("verify")
+def verify_audit(
+    head: Annotated[
+        str | None, typer.Option(metavar="HASH", help="A head that you kept elsewhere; it must be there.")
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="An export instead of the journal.")
+    ] = None,
+) -> None:
+    """Prove that no record was changed, dropped or added; exit code 1 if one was."""
+    from hostaway_mcp.cli.audit import run_verify
+
+    run_verify(head=head, file=file)
+
+
+@audit.command("export")
+def export_audit(
+    file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where to; by default standard output.")
+    ] = None,
+) -> None:
+    """Write all records with their hashes as JSON lines."""
+    from hostaway_mcp.cli.audit import run_export
+
+    run_export(file=file)
 
 
 @commands.command()

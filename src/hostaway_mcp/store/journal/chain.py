@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import hmac
 import json
@@ -10,6 +11,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from hostaway_mcp.errors import StorageError
 
@@ -21,8 +23,7 @@ KEY_FILE, ANCHOR_FILE = "audit.key", "audit.anchor"
 _compact = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """One record with its place in the chain."""
 
     seq: int
@@ -67,12 +68,12 @@ class Chain:
         """A short keyed name for words that a record must not hold; the same words have the same."""
         return hmac.digest(self._key, text.encode("utf-8", "surrogatepass"), "sha256").hex()[:16]
 
-    def verify(self, links: Iterable[Link], anchors: Mapping[int, str]) -> Verified:
+    def verify(self, links: Iterable[Link], anchors: Mapping[int, str], *, alone: bool = False) -> Verified:
         """
         Looks at every link. `anchors` are hashes noted outside, by number: a chain that was cut or made
-        anew does not fit them.
+        anew does not fit them. `alone` says that nobody else can have written a record.
         """
-        before, expected, foreign = BEGINNING, 1, 0
+        before, expected, foreign, mine = BEGINNING, 1, 0, 0
         breaks: list[Break] = []
         missing = dict(anchors)
         for one in links:
@@ -83,20 +84,25 @@ class Chain:
             elif said := self._wrong_inside(one):
                 breaks.append(Break(one.seq, said))
             elif self._mine(one.record):
-                if not hmac.compare_digest(one.mac, self._mac(one.hash)):
+                mine += 1
+                if one.mac != self._mac(one.hash):
                     breaks.append(Break(one.seq, f"record {one.seq} was not written by this key"))
             else:
                 foreign += 1
+                if alone:
+                    breaks.append(Break(one.seq, f"record {one.seq} was written with another key"))
             noted = missing.pop(one.seq, None)
             if noted is not None and noted != one.hash:
                 breaks.append(Break(one.seq, f"record {one.seq} is not the one that was noted outside"))
             before, expected = one.hash, one.seq + 1
         breaks += [Break(seq, f"record {seq} was noted outside and is gone") for seq in sorted(missing)]
+        if mine and not anchors:
+            breaks.append(Break(expected - 1, f"what {ANCHOR_FILE} noted outside is gone"))
         return Verified(expected - 1, before, foreign, tuple(breaks))
 
     def _wrong_inside(self, one: Link) -> str | None:
         # The number stands in the record too, where it is proven.
-        return None if f'"seq":{one.seq}' in one.record else f"record {one.seq} stands in another's place"
+        return None if f'"seq":{one.seq},' in one.record else f"record {one.seq} stands in another's place"
 
     def _mine(self, record: str) -> bool:
         return f'"key":"{self.key_id}"' in record
@@ -129,7 +135,7 @@ def read_key(directory: Path) -> bytes:
             os.fsync(file.fileno())
         return _read(path)
     except OSError as error:
-        raise _unusable(path) from error
+        raise no_key(path) from error
 
 
 def _read(path: Path) -> bytes:
@@ -138,11 +144,12 @@ def _read(path: Path) -> bytes:
     except ValueError:
         key = b""
     if len(key) < 16:
-        raise _unusable(path)
+        raise no_key(path)
     return key
 
 
-def _unusable(path: Path) -> StorageError:
+def no_key(path: Path) -> StorageError:
+    """The refusal to write without the key that proves what is there."""
     return StorageError(
         f"The audit's key in {path.name} cannot be used, so nothing may be written.",
         hint="Restore the file from a backup; a new one cannot prove the records that are there.",
@@ -167,9 +174,11 @@ class Anchor:
         try:
             descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
             try:
-                os.write(descriptor, lines.encode())
+                written = os.write(descriptor, lines.encode())
             finally:
                 os.close(descriptor)
+            if written < len(lines.encode()):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         except OSError as error:
             raise StorageError(
                 "The audit cannot be written, so nothing may be changed.",
@@ -177,12 +186,21 @@ class Anchor:
             ) from error
 
     def noted(self) -> dict[int, str]:
-        """The hashes by number; a line that cannot be read is left out."""
+        """
+        The hashes by number; a line that is none is left out.
+
+        Raises:
+            StorageError: the file cannot be read.
+        """
         found: dict[int, str] = {}
         try:
-            text = self._path.read_text()
+            text = self._path.read_text(errors="replace")
         except FileNotFoundError:
             return found
+        except OSError as error:
+            raise StorageError(
+                f"{self._path.name} in the data directory cannot be read.", hint="Let this user read it."
+            ) from error
         for line in text.splitlines():
             account_id, _, rest = line.partition(" ")
             seq, _, name = rest.partition(" ")

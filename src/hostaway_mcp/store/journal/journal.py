@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hostaway_mcp.clock import Clock
 from hostaway_mcp.store.desk import Desk
-from hostaway_mcp.store.engine import BUSY_SECONDS, open_database
-from hostaway_mcp.store.journal.chain import Anchor, Chain, Link, read_key
+from hostaway_mcp.store.engine import BUSY_SECONDS, Database, open_database
+from hostaway_mcp.store.journal.chain import KEY_FILE, Anchor, Chain, Link, no_key, read_key
 from hostaway_mcp.store.journal.records import (
     OPEN_STEPS,
     Entry,
@@ -51,12 +51,14 @@ class Journal:
         Opens `sqlite:///path` or `postgresql://…`; the audit's key and anchor are in `directory`.
 
         Raises:
-            StorageError: it cannot be reached, read or written, or a newer hostaway-mcp made it.
+            StorageError: it cannot be reached, read or written, a newer hostaway-mcp made it, or the key
+                of its audit is lost.
         """
-        chain = Chain(read_key(directory))
         database = open_database(url, busy_seconds=busy_seconds, durable=True)
         try:
             await migrate(database, JOURNAL)
+            await _check_key(database, directory)
+            chain = Chain(read_key(directory))
         except BaseException:
             await database.aclose()
             raise
@@ -340,6 +342,15 @@ class Journal:
             "reservation_id": step.reservation_id,
             "conversation_id": step.conversation_id,
         }
+
+
+async def _check_key(database: Database, directory: Path) -> None:
+    """A file belongs to one machine: where it has records, a new key would prove none of them."""
+    if not database.is_sqlite or (directory / KEY_FILE).exists():
+        return
+    async with database.read() as connection:
+        if (await connection.execute(select(audit.c.seq).limit(1))).first():
+            raise no_key(directory / KEY_FILE)
 
 
 def _step(row: RowMapping) -> Step:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import asdict
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import func, insert, select
@@ -36,7 +35,7 @@ class Trail:
         row = (await connection.execute(last.order_by(audit.c.seq.desc()).limit(1))).first()
         seq, before = (row.seq + 1, row.hash) if row else (1, BEGINNING)
         link = self._chain.link(seq, before, {"account": self._desk.account_id, **facts})
-        await connection.execute(insert(audit).values(account_id=self._desk.account_id, **asdict(link)))
+        await connection.execute(insert(audit).values(account_id=self._desk.account_id, **link._asdict()))
         return link
 
     def note(self, links: list[Link]) -> None:
@@ -61,21 +60,29 @@ class Trail:
             rows = (await connection.execute(statement.limit(most))).scalars().all()
         return [json.loads(row) for row in reversed(rows)]
 
-    async def links(self) -> AsyncIterator[Link]:
-        """Every link, in order."""
+    async def links(self) -> AsyncIterator[list[Link]]:
+        """Every link, in order, some thousands at a time."""
         after = -(2**62)
         while True:
             statement = select(audit.c.seq, audit.c.record, audit.c.hash, audit.c.mac)
             statement = statement.where(self._desk.mine(audit), audit.c.seq > after).order_by(audit.c.seq)
             async with self._desk.read() as connection:
                 rows = (await connection.execute(statement.limit(AT_ONCE))).all()
-            for row in rows:
-                yield Link(row.seq, row.record, row.hash, row.mac)
+            yield [Link._make(row) for row in rows]
             if len(rows) < AT_ONCE:
                 return
             after = rows[-1].seq
 
-    async def verify(self) -> Verified:
-        """Looks at the whole chain, also by what was noted outside of the database."""
-        links = [link async for link in self.links()]
-        return await asyncio.to_thread(lambda: self._chain.verify(links, self._anchor.noted()))
+    async def verify(self, links: Sequence[Link] | None = None) -> Verified:
+        """
+        Looks at the whole chain, also by what was noted outside of the database; or at links that were kept
+        elsewhere.
+
+        Raises:
+            StorageError: what is there cannot be read.
+        """
+        if links is None:
+            links = [link async for some in self.links() for link in some]
+        # A file belongs to one machine; several write into one PostgreSQL.
+        alone = self._desk.database.is_sqlite
+        return await asyncio.to_thread(lambda: self._chain.verify(links, self._anchor.noted(), alone=alone))
