@@ -20,6 +20,7 @@ from hostaway_mcp.client.transport import Transport
 from hostaway_mcp.clock import Clock, SystemClock
 from hostaway_mcp.sandbox.sandbox import Sandbox
 from tests.support.clock import FakeClock
+from tests.support.worlds import new_sandbox
 
 BASE = "http://hostaway.test/v1"
 LISTINGS = Request(LIST_LISTINGS, query={"limit": 2})
@@ -105,7 +106,7 @@ def transport_for(
 async def rigged(*, governed: bool = False, warm: bool = True, **options: Any) -> AsyncIterator[Rig]:
     """A sandbox in virtual time without limits (with them if governed), and a client that has its token."""
     clock = FakeClock()
-    sandbox = Sandbox(listings=3, clock=clock, limits=(15, 20, 10.0) if governed else None)
+    sandbox = new_sandbox(listings=3, clock=clock, limits=(15, 20, 10.0) if governed else None)
     state = MemoryState()
     async with transport_for(sandbox, clock, state=state, governed=governed, **options) as transport:
         if warm:

@@ -15,9 +15,9 @@ from hostaway_mcp.client.operations import LIST_RESERVATIONS, UPDATE_RESERVATION
 from hostaway_mcp.client.paging import Resume, Walk, collect, walk_changes, walk_offsets
 from hostaway_mcp.client.protocol import JsonObject, Request
 from hostaway_mcp.errors import BrokenAnswerError, NotFoundError, UnavailableError
-from hostaway_mcp.sandbox.sandbox import Sandbox
 from tests.client.rig import transport_for
 from tests.support.clock import FakeClock
+from tests.support.worlds import new_sandbox
 
 BEGIN = datetime(2026, 7, 23, 12, 0, tzinfo=UTC)
 
@@ -395,7 +395,7 @@ def row_of(document: JsonObject) -> Row:
 async def test_reservations_that_change_during_the_walk(changed: list[list[int]], wait: int) -> None:
     """F38 over HTTP: each reservation that is there comes once, in its newest form, and none is lost."""
     clock = FakeClock()
-    sandbox = Sandbox(listings=2, clock=clock, limits=None)
+    sandbox = new_sandbox(listings=2, clock=clock, limits=None)
     ids = list(sandbox.world.reservations)
     open_ids = [number for number, stay in sandbox.world.stays.items() if stay.status in ("new", "modified")]
     late = iter(changed)

@@ -37,7 +37,6 @@ from hostaway_mcp.client.shared import FileState
 from hostaway_mcp.clock import SystemClock
 from hostaway_mcp.errors import HostawayMcpError, SettingsError, StorageError
 from hostaway_mcp.redaction import redact
-from hostaway_mcp.sandbox.sandbox import Sandbox
 from hostaway_mcp.settings import Settings
 from tests.client.governor.children import LIMIT, WINDOW
 from tests.client.governor.test_processes import (
@@ -50,6 +49,7 @@ from tests.client.governor.test_processes import (
 from tests.client.rig import LISTINGS, transport_for
 from tests.support import servers
 from tests.support.clock import FakeClock
+from tests.support.worlds import new_sandbox
 
 HOUR = 3_600.0
 
@@ -170,7 +170,7 @@ async def test_two_machines_whose_clocks_differ_by_hours_share_one_budget(open_s
 async def test_two_machines_whose_clocks_differ_by_hours_share_one_token(open_state: States) -> None:
     """The second waits for the claim of the first, and uses its token no earlier than Hostaway takes it."""
     clocks = [FakeClock(monotonic=100.0), FakeClock(monotonic=100.0 + 9 * HOUR)]
-    sandbox = Sandbox(listings=2, clock=clocks[0], limits=None)
+    sandbox = new_sandbox(listings=2, clock=clocks[0], limits=None)
     states = [open_state(VirtualRedis, clock=clock, ahead=-clock.monotonic()) for clock in clocks]
     transports = [
         transport_for(sandbox, clock, state=state) for clock, state in zip(clocks, states, strict=True)

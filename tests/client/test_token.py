@@ -23,9 +23,9 @@ from hostaway_mcp.errors import (
     UnreachableError,
     UpstreamError,
 )
-from hostaway_mcp.sandbox.sandbox import Sandbox
 from tests.client.rig import LISTINGS, TOKEN_PATH, rigged, transport_for
 from tests.support.clock import FakeClock
+from tests.support.worlds import new_sandbox
 
 SECRET = "a-client-secret-of-the-tests"
 
@@ -117,7 +117,7 @@ async def test_a_waiter_who_leaves_does_not_end_it_for_the_others() -> None:
 
 async def test_a_restart_uses_the_stored_token(tmp_path: Path) -> None:
     clock = FakeClock()
-    sandbox = Sandbox(listings=2, clock=clock, limits=None)
+    sandbox = new_sandbox(listings=2, clock=clock, limits=None)
     for _ in range(3):
         state = FileState(tmp_path / "state.db")
         async with transport_for(sandbox, clock, state=state) as transport:
@@ -130,7 +130,7 @@ async def test_a_restart_uses_the_stored_token(tmp_path: Path) -> None:
 async def test_two_processes_on_one_file_mint_once(tmp_path: Path) -> None:
     """The one that comes second waits for the claim of the first, and uses its token no earlier."""
     clock = FakeClock()
-    sandbox = Sandbox(listings=2, clock=clock, limits=None)
+    sandbox = new_sandbox(listings=2, clock=clock, limits=None)
     states = [FileState(tmp_path / "state.db") for _ in range(2)]
     transports = [transport_for(sandbox, clock, state=state) for state in states]
     await asyncio.gather(*(transport.call(LISTINGS) for transport in transports))
@@ -351,7 +351,7 @@ async def test_deleted_credentials_end_in_one_sentence_and_one_attempt_a_minute(
 
 async def test_another_process_does_not_repeat_a_rejection() -> None:
     clock, state = FakeClock(), MemoryState()
-    sandbox = Sandbox(listings=1, clock=clock, limits=None)
+    sandbox = new_sandbox(listings=1, clock=clock, limits=None)
     for _ in range(5):
         async with transport_for(sandbox, clock, state=state, client_secret="wrong-secret") as transport:
             with pytest.raises(CredentialsError):

@@ -13,6 +13,7 @@ from hostaway_mcp.client import Hostaway
 from hostaway_mcp.sandbox import Sandbox
 from tests.client.rig import OpenGovernor
 from tests.support.clock import FakeClock
+from tests.support.worlds import new_sandbox
 
 BASE_URL = "http://sandbox/v1"
 
@@ -37,7 +38,7 @@ async def world(*, listings: int = 4) -> AsyncIterator[World]:
     Nothing undocumented may have been sent, nothing unreadable met: checked at the end.
     """
     clock = FakeClock()
-    sandbox = Sandbox(seed=1, listings=listings, limits=None, clock=clock)
+    sandbox = new_sandbox(seed=1, listings=listings, limits=None, clock=clock)
     hostaway = Hostaway(
         account_id=sandbox.account_id,
         client_secret=sandbox.client_secret,

@@ -9,6 +9,7 @@ import httpx2
 import pytest
 
 from hostaway_mcp.sandbox import Sandbox, SteppedClock
+from tests.support.worlds import new_sandbox
 
 TODAY = date(2026, 6, 19)
 START = datetime(2026, 6, 19, 9, 30, tzinfo=UTC)
@@ -22,7 +23,7 @@ def clock() -> SteppedClock:
 @pytest.fixture
 def sandbox(clock: SteppedClock) -> Sandbox:
     """Twelve listings: one multi-unit (index 5), one archived (index 11), no limits."""
-    return Sandbox(listings=12, limits=None, clock=clock)
+    return new_sandbox(listings=12, limits=None, clock=clock)
 
 
 @pytest.fixture

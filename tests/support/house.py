@@ -16,6 +16,7 @@ from hostaway_mcp.settings import Settings
 from hostaway_mcp.telemetry.audit import MemoryAudit
 from hostaway_mcp.tools.runner import Asked, Outcome
 from tests.support.clock import FakeClock
+from tests.support.worlds import new_sandbox
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ async def house(
     through, so that what a test looks at is not mixed with waiting.
     """
     clock = clock or FakeClock()
-    sandbox = Sandbox(seed=seed, listings=listings, limits=limits, clock=clock, strict=True)
+    sandbox = new_sandbox(seed=seed, listings=listings, limits=limits, clock=clock, strict=True)
     ip, account, window = limits or (1000, 1000, 10.0)
     values: dict[str, Any] = {
         "hostaway_account_id": sandbox.account_id,
