@@ -12,10 +12,15 @@ import httpx2
 from hostaway_mcp.app import App, build_app
 from hostaway_mcp.client.shared import MemoryState
 from hostaway_mcp.sandbox import Sandbox
+from hostaway_mcp.sandbox.app import App as Doors
+from hostaway_mcp.sandbox.app import Recorded
+from hostaway_mcp.sandbox.envelope import Reply
+from hostaway_mcp.sandbox.faults import Fault
 from hostaway_mcp.settings import Settings
 from hostaway_mcp.telemetry.audit import MemoryAudit
 from hostaway_mcp.tools.runner import Asked, Outcome
 from tests.support.clock import FakeClock
+from tests.support.untraced import untraced
 from tests.support.worlds import new_sandbox
 
 
@@ -39,6 +44,14 @@ class House:
         return [r.path for r in self.sandbox.requests if not r.path.endswith("/accessTokens")]
 
 
+class Unmeasured(Doors):
+    """The sandbox's doors for those whose subject it is not; `tests/sandbox` measures what is behind them."""
+
+    def _answer(self, request: Recorded, fault: Fault | None) -> Reply:
+        with untraced():
+            return super()._answer(request, fault)
+
+
 @asynccontextmanager
 async def house(
     *,
@@ -53,7 +66,9 @@ async def house(
     through, so that what a test looks at is not mixed with waiting.
     """
     clock = clock or FakeClock()
-    sandbox = new_sandbox(seed=seed, listings=listings, limits=limits, clock=clock, strict=True)
+    with untraced():
+        sandbox = new_sandbox(seed=seed, listings=listings, limits=limits, clock=clock, strict=True)
+    sandbox.app = Unmeasured(sandbox)
     ip, account, window = limits or (1000, 1000, 10.0)
     values: dict[str, Any] = {
         "hostaway_account_id": sandbox.account_id,

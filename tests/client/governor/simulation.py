@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import heapq
-import sys
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Protocol
@@ -14,6 +12,7 @@ from typing import Any, Protocol
 from hostaway_mcp.calls import Lane
 from hostaway_mcp.client.governor.records import Limits, Look
 from tests.client.governor.upstreams import Upstream
+from tests.support.untraced import untraced
 
 ACCOUNT = "40100"
 
@@ -43,17 +42,6 @@ PROFILES = {
     "R=390ms": Profile(one_way=0.040, jitter=0.030, service=0.250),
     "R=1.2s": Profile(one_way=0.100, jitter=0.100, service=0.800),
 }
-
-
-@contextmanager
-def untraced() -> Iterator[None]:
-    """Hours without the tracer of a coverage run, which would make them ten times as long."""
-    trace = sys.gettrace()
-    sys.settrace(None)
-    try:
-        yield
-    finally:
-        sys.settrace(trace)
 
 
 class Limiter(Protocol):
