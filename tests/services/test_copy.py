@@ -7,16 +7,14 @@ from pathlib import Path
 
 import pytest
 
-import tests.support.database  # noqa: F401 - the turned clock waits for databases
 from tests.support.house import House, house
+from tests.support.replica import synced
 
 
 @pytest.fixture
 async def home(tmp_path: Path) -> AsyncIterator[House]:
     """A house with a replica that was filled a moment ago."""
-    async with house(listings=6, hostaway_mcp_data_dir=tmp_path) as held:
-        summary = await (await held.app.replica.sync()).run()
-        assert summary.complete
+    async with synced(tmp_path) as held:
         yield held
 
 

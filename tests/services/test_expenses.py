@@ -12,7 +12,7 @@ import pytest
 from hostaway_mcp.errors import CursorError, InputError, UnknownNameError
 from hostaway_mcp.services.expenses import ExpenseList
 from tests.support.house import House, house
-from tests.support.replica import sync
+from tests.support.replica import synced
 
 PERIOD = {"first": "2026-05-01", "last": "2026-07-23"}
 
@@ -35,10 +35,7 @@ def sums(home: House, rows: list[dict[str, Any]]) -> dict[str, Decimal]:
 
 @pytest.mark.parametrize("copied", [False, True])
 async def test_totals_are_one_a_currency_and_right(tmp_path: Path, copied: bool) -> None:
-    settings: dict[str, Any] = {"hostaway_mcp_data_dir": tmp_path} if copied else {}
-    async with house(listings=12, **settings) as home:
-        if copied:
-            await sync(home)
+    async with synced(tmp_path, listings=12) if copied else house(listings=12) as home:
         asked = len(home.upstream)
         answer = await find(home, **PERIOD, limit=100)
         rows = truth(home)

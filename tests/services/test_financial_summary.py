@@ -71,11 +71,10 @@ def seed(home: House) -> dict[str, int]:
 @asynccontextmanager
 async def seeded(folder: Path | None = None) -> AsyncIterator[tuple[House, dict[str, int]]]:
     """A house with the fixture: live, or with a replica in the folder."""
-    settings: dict[str, Any] = {} if folder is None else {"hostaway_mcp_data_dir": folder}
-    async with house(listings=12, **settings) as home:
+    async with house(listings=12) if folder is None else synced(folder, listings=12) as home:
         letters = seed(home)
         if folder is not None:
-            await sync(home)
+            await sync(home, after_seconds=300)
         yield home, letters
 
 

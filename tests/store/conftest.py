@@ -8,23 +8,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import asyncpg  # type: ignore[import-untyped]
 import pytest
 
 from hostaway_mcp.store.store import Store
 from tests.store.sent import Sent, read_sandbox
 from tests.support import servers
+from tests.support.postgres import empty, new_database
 
 SEEN = datetime(2026, 7, 23, 12, 0, tzinfo=UTC)
 FIRST, LAST = date(2026, 6, 1), date(2026, 9, 30)
-
-
-async def _run(server: str, statement: str) -> None:
-    connection = await asyncpg.connect(server, timeout=5)
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()
 
 
 @pytest.fixture(scope="session")
@@ -33,28 +25,28 @@ def postgres_server() -> str:
     return servers.postgres_server()
 
 
-def _database(server: str) -> Iterator[str]:
-    name = f"hostaway_mcp_{secrets.token_hex(6)}"
-    asyncio.run(_run(server, f"CREATE DATABASE {name}"))
-    try:
-        yield f"{server.rpartition('/')[0]}/{name}"
-    finally:
-        asyncio.run(_run(server, f"DROP DATABASE {name} WITH (FORCE)"))
-
-
 @pytest.fixture(scope="session")
 def postgres(postgres_server: str) -> Iterator[str]:
     """A database that many tests use, each with an account of its own."""
-    yield from _database(postgres_server)
+    with new_database(postgres_server) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgres_to_empty(postgres_server: str) -> Iterator[str]:
+    """A database that each test takes for itself."""
+    with new_database(postgres_server) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A database in which nothing was made yet."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/data/store.db"
-    else:
-        yield from _database(request.getfixturevalue("postgres_server"))
+        return f"sqlite:///{tmp_path}/data/store.db"
+    url: str = request.getfixturevalue("postgres_to_empty")
+    empty(url)
+    return url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -30,3 +30,17 @@ async def _run(server: str, *statements: str) -> None:
             await connection.execute(statement)
     finally:
         await connection.close()
+
+
+def empty(url: str) -> None:
+    """Takes everything out of a database, and whoever is still connected; far quicker than a new one."""
+    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+    asyncio.run(
+        _run(
+            url,
+            f"{others} AND pid <> pg_backend_pid()",
+            "SET client_min_messages = warning",
+            "DROP SCHEMA public CASCADE",
+            "CREATE SCHEMA public",
+        )
+    )
