@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hostaway_mcp.analytics.revenue import Basis, Stay
 from hostaway_mcp.models.lenient import JsonObject, read_row
 from hostaway_mcp.models.listings import Listing
-from hostaway_mcp.models.reservations import By, Reservation
+from hostaway_mcp.models.reservations import By, Reservation, ReservationStatus
 from hostaway_mcp.services.copied_money import stay_of, stays_in
 from hostaway_mcp.services.dates import Span
 from hostaway_mcp.services.stays import days_of
@@ -81,7 +81,10 @@ def stay_sent(dice: Random, number: int) -> JsonObject:
         "cancellationDate": dice.choice((None, f"{arrival - timedelta(days=3)} 00:00:00")),
         "airbnbListingCancellationPayout": dice.choice((None, 55.5)),
         "currency": dice.choice(("EUR", "EUR", "EUR", "USD", "", None)),
-        "totalPrice": dice.choice((500.25, 180, None)),
+        "totalPrice": dice.choice((500.25, 180, None, 0.1 + 0.2)),
+        "guestPaymentCardIsVirtual": dice.choice((0, 1, None)),
+        "checkInTime": dice.choice((None, 15, 0)),
+        "checkOutTime": dice.choice((None, 11)),
         "taxAmount": 10,
         "cleaningFee": 40,
         "reservationUnit": [{"id": one, "listingUnitId": one} for one in range(dice.choice((0, 0, 0, 2, 3)))],
@@ -164,6 +167,33 @@ async def test_sums_from_columns_are_those_of_the_stays(store: Store) -> None:
         assert _by_id(await stays_in(store, kept, day_of)) == _by_id(meant)
         counted += bool(expected.counted)
     assert counted > len(asked) / 2
+
+
+async def test_debts_and_hours_from_columns_are_those_of_the_stays(store: Store) -> None:
+    """What balances and turnovers are told by, over any arrivals."""
+    await lived_in(store)
+    rows = {kept.row.id: kept.row for kept in await store.reservations.all()}
+    for offset in range(-40, 150, 19):
+        first, last = DAY_ZERO + timedelta(offset), DAY_ZERO + timedelta(offset + 18)
+        which = Which(By.ARRIVAL, first, last)
+        meant = {number for number, one in rows.items() if one.arrival and first <= one.arrival <= last}
+        debtors, others = await store.stay_amounts.debtors(which)
+        hours = await store.stay_amounts.hours(which, frozenset(ReservationStatus))
+        assert {one.id for one in debtors} | others == meant == {one.id for one in hours}
+        assert others.isdisjoint(one.id for one in debtors)
+        for kept in debtors:
+            assert _parts(kept, DEBTS) == _parts(rows[kept.id], DEBTS)
+        for one in hours:
+            assert _parts(one, HOURS) == _parts(rows[one.id], HOURS)
+
+
+COMMON = ("listing_id", "status", "status_class", "arrival")
+DEBTS = (*COMMON, "channel", "currency", "total_price", "guest_payment_card_is_virtual")
+HOURS = (*COMMON, "departure", "check_in_time", "check_out_time")
+
+
+def _parts(stay: Any, names: Sequence[str]) -> list[Any]:
+    return [getattr(stay, name) or None if name == "currency" else getattr(stay, name) for name in names]
 
 
 async def _shared(

@@ -4,13 +4,57 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Protocol, TypeVar
 
 from hostaway_mcp.models.channels import Channel
-from hostaway_mcp.models.guest_payments import ChargeStatus, ChargeType, GuestCharge
-from hostaway_mcp.models.reservations import Reservation, StatusClass
+from hostaway_mcp.models.guest_payments import ChargeStatus, ChargeType
+from hostaway_mcp.models.reservations import StatusClass
+
+
+class Debtor(Protocol):
+    """What of a stay says whether money is owed for it: a `Reservation`, or a row of the replica's."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def listing_id(self) -> int | None: ...
+    @property
+    def status_class(self) -> StatusClass: ...
+    @property
+    def channel(self) -> Channel: ...
+    @property
+    def arrival(self) -> date | None: ...
+    @property
+    def currency(self) -> str | None: ...
+    @property
+    def total_price(self) -> Decimal | None: ...
+    @property
+    def guest_payment_card_is_virtual(self) -> bool | None: ...
+
+
+class Charge(Protocol):
+    """What of a charge is counted: a `GuestCharge`, or a row of the replica's."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def reservation_id(self) -> int | None: ...
+    @property
+    def type(self) -> ChargeType | None: ...
+    @property
+    def status(self) -> ChargeStatus | None: ...
+    @property
+    def amount(self) -> Decimal | None: ...
+    @property
+    def currency(self) -> str | None: ...
+    @property
+    def scheduled_date(self) -> datetime | None: ...
+
+
+C = TypeVar("C", bound=Charge)
 
 HOST_COLLECTS = frozenset(
     {
@@ -87,7 +131,7 @@ _OF_CLASS = {
 class Owed:
     """A stay that is not paid in full; all amounts in the stay's currency."""
 
-    stay: Reservation
+    stay: Debtor
     paid: Decimal
     """Paid charges less refunds."""
     balance: Decimal
@@ -100,7 +144,7 @@ class Owed:
     """When the next charge that waits is due (UTC)."""
 
 
-def host_collects(stay: Reservation) -> bool:
+def host_collects(stay: Debtor) -> bool:
     """
     Whether the guest pays the host and not the channel.
 
@@ -112,7 +156,7 @@ def host_collects(stay: Reservation) -> bool:
     return stay.channel in HOST_COLLECTS
 
 
-def reason_without(stay: Reservation) -> LeftOut | None:
+def reason_without(stay: Debtor) -> LeftOut | None:
     """
     Why a stay owes the host nothing whatever its charges are; None if its charges decide.
 
@@ -130,7 +174,7 @@ def reason_without(stay: Reservation) -> LeftOut | None:
     return None if stay.total_price and stay.currency else LeftOut.NO_PRICE
 
 
-def balance_of(stay: Reservation, charges: Sequence[GuestCharge] | None) -> Owed | LeftOut:
+def balance_of(stay: Debtor, charges: Sequence[Charge] | None) -> Owed | LeftOut:
     """
     What remains to be paid for a stay: its total price less paid charges plus refunds.
 
@@ -160,12 +204,12 @@ def balance_of(stay: Reservation, charges: Sequence[GuestCharge] | None) -> Owed
     )
 
 
-def strange_currencies(stay: Reservation, charges: Iterable[GuestCharge]) -> frozenset[str]:
+def strange_currencies(stay: Debtor, charges: Iterable[Charge]) -> frozenset[str]:
     """Currencies of charges other than the stay's own."""
     return frozenset(one.currency for one in charges if one.currency and one.currency != stay.currency)
 
 
-def paid_of(charges: Iterable[GuestCharge]) -> Decimal:
+def paid_of(charges: Iterable[Charge]) -> Decimal:
     """Paid charges less refunds that went through; holds on a card are not payments."""
     total = _ZERO
     for charge in charges:
@@ -177,25 +221,25 @@ def paid_of(charges: Iterable[GuestCharge]) -> Decimal:
     return total
 
 
-def due_of(charges: Iterable[GuestCharge]) -> Decimal:
+def due_of(charges: Iterable[Charge]) -> Decimal:
     """Charges that are raised and not yet paid, failed ones too."""
     return _sum(charges, OPEN)
 
 
-def failed_of(charges: Iterable[GuestCharge]) -> list[GuestCharge]:
+def failed_of(charges: Iterable[C]) -> list[C]:
     """The charges whose money was tried to take in vain; holds are not among them."""
     return [one for one in charges if _is_charge(one) and one.status in FAILED]
 
 
-def holds_of(charges: Iterable[GuestCharge]) -> list[GuestCharge]:
+def holds_of(charges: Iterable[C]) -> list[C]:
     """Deposits that are, or are to be, held on a card; those released or called off are left out."""
     return [one for one in charges if one.type is ChargeType.PRE_AUTH and one.status not in OVER]
 
 
-def _is_charge(charge: GuestCharge) -> bool:
+def _is_charge(charge: Charge) -> bool:
     return charge.type in (ChargeType.CHARGE, None)
 
 
-def _sum(charges: Iterable[GuestCharge], statuses: frozenset[ChargeStatus]) -> Decimal:
+def _sum(charges: Iterable[Charge], statuses: frozenset[ChargeStatus]) -> Decimal:
     wanted = (one.amount for one in charges if _is_charge(one) and one.status in statuses and one.amount)
     return sum(wanted, _ZERO)

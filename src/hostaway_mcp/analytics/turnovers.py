@@ -33,6 +33,15 @@ class Dated(Protocol):
     def departure(self) -> date | None: ...
 
 
+class Staying(Dated, Protocol):
+    """A stay with the hours that it has of its own."""
+
+    @property
+    def check_in_time(self) -> int | None: ...
+    @property
+    def check_out_time(self) -> int | None: ...
+
+
 S = TypeVar("S", bound=Dated)
 Units = frozenset[int]
 """The units of a stay; empty where they are not known, or the listing has one."""

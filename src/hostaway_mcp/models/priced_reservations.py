@@ -41,6 +41,8 @@ class PricedReservation(Wire):
     arrival_date: Day | None = None
     departure_date: Day | None = None
     is_dates_unspecified: bool | None = None
+    check_in_time: int | None = None
+    check_out_time: int | None = None
     reservation_date: Moment | None = None
     inserted_on: Moment | None = None
     cancellation_date: Moment | None = None
@@ -51,6 +53,7 @@ class PricedReservation(Wire):
     channel_commission_amount: Decimal | None = None
     airbnb_expected_payout_amount: Decimal | None = None
     airbnb_listing_cancellation_payout: Decimal | None = None
+    guest_payment_card_is_virtual: bool | None = None
     reservation_unit: Annotated[tuple[TakenUnit, ...], MANY] = ()
     finance_field: Annotated[tuple[PriceLine, ...], MANY] = ()
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from hostaway_mcp.analytics.balances import (
+    Charge,
+    Debtor,
     LeftOut,
     Owed,
     balance_of,
@@ -23,7 +25,8 @@ from hostaway_mcp.models.reservations import Reservation
 from hostaway_mcp.services.answers import ListAnswer, Missing, Money, Record
 from hostaway_mcp.services.charges import Charged, Charges
 from hostaway_mcp.services.copy import resume_of
-from hostaway_mcp.services.cursors import SortKey, cut
+from hostaway_mcp.services.cursors import SortKey, cut_ordered, rows_after
+from hostaway_mcp.services.facts import Known
 from hostaway_mcp.services.narrowed import ids_of_group
 from hostaway_mcp.services.portfolio import ListingRef, Portfolio
 from hostaway_mcp.services.reservations.rows import guest_name, listing_name
@@ -97,7 +100,7 @@ class Balances(ListAnswer):
 class _Arriving:
     """A stay, and what day it is where its listing is."""
 
-    stay: Reservation
+    stay: Debtor
     arrival: date
     today: date
 
@@ -112,6 +115,30 @@ class _Asked:
     question: Mapping[str, Any]
     limit: int
     cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """The stays with what they owe or why nothing, those that owe in their order, and their charges."""
+
+    judged: Sequence[tuple[_Arriving, Owed | LeftOut]]
+    owing: Sequence[tuple[_Arriving, Owed]]
+    ordered: Sequence[tuple[_Arriving, Owed]]
+    failed: Sequence[tuple[Debtor, Charge]]
+    holds: Sequence[tuple[Debtor, Charge]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """The stays and charges of one answer, whole."""
+
+    stays: Mapping[int, Reservation]
+    charges: Mapping[int, GuestCharge]
+
+    def rows(self, pairs: Sequence[tuple[Debtor, Charge]]) -> Iterator[ChargeRow]:
+        for stay, charge in pairs[:MAX_CHARGES]:
+            if (whole := self.charges.get(charge.id)) is not None:
+                yield _charge(stay, whole)
 
 
 class BalanceBook:
@@ -154,20 +181,36 @@ class BalanceBook:
             first=around - timedelta(days=1),
             last=around + timedelta(days=arriving_within + 1),
         )
-        known = await self._stays.read(wanted, named.by_id)
+        copied = await self._stays.debtors(wanted)
+        known = Known(copied.rows, copied.as_of) if copied else await self._read(wanted, named)
         arriving = self._arriving(known.rows, asked, named.by_id)
         asks = [one.stay.id for one in arriving if reason_without(one.stay) is None]
         charged = await self._charges.of(asks)
         missing = _missing(known.complete, known.why, len(known.rows), charged)
+        found = _judged(asked, arriving, charged)
         return _answer(
             asked,
-            arriving,
-            charged,
+            found,
+            await self._shown(found, asked.limit),
             named,
             as_of=min([known.as_of, named.as_of or known.as_of, *charged.ages]),
             missing=missing,
             days=(around, around + timedelta(days=arriving_within)),
         )
+
+    async def _read(self, wanted: Wanted, named: NamedListings) -> Known[Debtor]:
+        known = await self._stays.read(wanted, named.by_id)
+        return Known(known.rows, known.as_of, known.complete, known.why)
+
+    async def _shown(self, found: _Judged, limit: int) -> _Shown:
+        """What is shown with all that is known of it; of thousands of stays it is a few."""
+        pairs = (*found.failed[:MAX_CHARGES], *found.holds[:MAX_CHARGES])
+        stays = [one.stay for one, _ in found.ordered[:limit]] + [stay for stay, _ in pairs]
+        there = {stay.id: stay for stay in stays if isinstance(stay, Reservation)}
+        lacking = sorted({stay.id for stay in stays} - there.keys())
+        read = await self._stays.whole(lacking) if lacking else ()
+        charges = await self._charges.whole([charge for _, charge in pairs])
+        return _Shown(there | {stay.id: stay for stay in read}, charges)
 
     async def _scope(
         self, listing: ListingRef | None, group: str | None, named: NamedListings
@@ -182,7 +225,7 @@ class BalanceBook:
         return inside, understood
 
     def _arriving(
-        self, stays: Sequence[Reservation], asked: _Asked, listings: Mapping[int, Listing]
+        self, stays: Sequence[Debtor], asked: _Asked, listings: Mapping[int, Listing]
     ) -> list[_Arriving]:
         """Those that arrive in time, each by its listing's own date."""
         todays: dict[str | None, date] = {}
@@ -200,37 +243,44 @@ class BalanceBook:
         return found
 
 
+def _judged(asked: _Asked, arriving: Sequence[_Arriving], charged: Charged) -> _Judged:
+    judged = [(one, balance_of(one.stay, charged.of(one.stay.id))) for one in arriving]
+    owing = [(one, owed) for one, owed in judged if isinstance(owed, Owed)]
+    failed = [(one.stay, charge) for one, _ in owing for charge in failed_of(charged.of(one.stay.id) or ())]
+    holds = [
+        (one.stay, charge)
+        for one, _ in sorted(judged, key=lambda pair: (pair[0].arrival, pair[0].stay.id))
+        for charge in sorted(holds_of(charged.of(one.stay.id) or ()), key=lambda charge: charge.id)
+    ]
+    failed.sort(key=lambda pair: (pair[0].arrival or date.max, pair[1].id))
+    ordered = rows_after(owing, key=_place, question=asked.question, cursor=asked.cursor)
+    return _Judged(judged, owing, ordered, failed, holds)
+
+
 def _answer(
     asked: _Asked,
-    arriving: Sequence[_Arriving],
-    charged: Charged,
+    found: _Judged,
+    shown: _Shown,
     named: NamedListings,
     *,
     as_of: Any,
     missing: tuple[Missing, ...],
     days: tuple[date, date],
 ) -> Balances:
-    judged = [(one, balance_of(one.stay, charged.of(one.stay.id))) for one in arriving]
-    owing = [(one, owed) for one, owed in judged if isinstance(owed, Owed)]
-    part = cut(
-        owing,
+    judged, owing = found.judged, found.owing
+    there = [pair for pair in found.ordered[: asked.limit] if pair[0].stay.id in shown.stays]
+    part = cut_ordered(
+        [*there, *found.ordered[asked.limit :]],
+        total=len(owing),
         key=_place,
-        show=lambda pair: _row(pair[0], pair[1], named.by_id),
+        show=lambda pair: _row(pair[0], shown.stays[pair[0].stay.id], pair[1], named.by_id),
         question=asked.question,
-        cursor=asked.cursor,
         limit=asked.limit,
         budget_bytes=ROOM_BYTES,
     )
-    failed = [(stay, charge) for (one, owed) in owing for stay, charge in _failed(one.stay, charged)]
-    holds = [
-        (one.stay, charge)
-        for one, _ in sorted(judged, key=lambda pair: (pair[0].arrival, pair[0].stay.id))
-        for charge in holds_of(charged.of(one.stay.id) or ())
-    ]
-    failed.sort(key=lambda pair: (pair[0].arrival or date.max, pair[1].id))
     first = asked.cursor is None
     left = Counter(str(one) for _, one in judged if isinstance(one, LeftOut))
-    counts = {"failed_charges": len(failed), "holds": len(holds)}
+    counts = {"failed_charges": len(found.failed), "holds": len(found.holds)}
     return Balances(
         as_of=as_of,
         complete=not missing,
@@ -241,8 +291,8 @@ def _answer(
         next_cursor=part.next_cursor,
         balances=part.rows,
         totals=() if missing else _totals([owed for _, owed in owing]),
-        failed_charges=tuple(_charge(*pair) for pair in failed[:MAX_CHARGES]) if first else (),
-        holds=tuple(_charge(*pair) for pair in holds[:MAX_CHARGES]) if first else (),
+        failed_charges=tuple(shown.rows(found.failed)) if first else (),
+        holds=tuple(shown.rows(found.holds)) if first else (),
         counts={name: count for name, count in counts.items() if count} or None,
         left_out=dict(sorted(left.items())) or None,
     )
@@ -252,8 +302,8 @@ def _place(pair: tuple[_Arriving, Owed]) -> SortKey:
     return pair[0].arrival.isoformat(), pair[0].stay.id
 
 
-def _row(one: _Arriving, owed: Owed, listings: Mapping[int, Listing]) -> BalanceRow:
-    stay, currency = one.stay, one.stay.currency
+def _row(one: _Arriving, stay: Reservation, owed: Owed, listings: Mapping[int, Listing]) -> BalanceRow:
+    currency = stay.currency
     return BalanceRow(
         reservation_id=stay.id,
         listing_id=stay.listing_id,
@@ -278,11 +328,7 @@ def _money(amount: Decimal | None, currency: str | None) -> Money:
     return money
 
 
-def _failed(stay: Reservation, charged: Charged) -> list[tuple[Reservation, GuestCharge]]:
-    return [(stay, charge) for charge in failed_of(charged.of(stay.id) or ())]
-
-
-def _charge(stay: Reservation, charge: GuestCharge) -> ChargeRow:
+def _charge(stay: Debtor, charge: GuestCharge) -> ChargeRow:
     moment = charge.charge_date or charge.hold_release_date or charge.scheduled_date
     return ChargeRow(
         reservation_id=stay.id,

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
+from hostaway_mcp.analytics.balances import Charge
 from hostaway_mcp.client import Hostaway
 from hostaway_mcp.errors import HostawayMcpError
 from hostaway_mcp.models.guest_payments import GuestCharge
 from hostaway_mcp.services.copied_ledgers import CopiedLedgers
-from hostaway_mcp.services.copy import note_copied
 from hostaway_mcp.services.facts import Facts, Gathering
 
 FRESH_SECONDS = 45.0
@@ -25,15 +25,15 @@ PAGE = 100
 class Charged:
     """Charges by stay; a stay whose charges could not be read is in `unknown`, with the reason."""
 
-    by_stay: dict[int, list[GuestCharge]] = field(default_factory=dict)
+    by_stay: dict[int, list[Charge]] = field(default_factory=dict)
     ages: list[datetime] = field(default_factory=list)
     unknown: dict[int, str] = field(default_factory=dict)
 
-    def of(self, stay_id: int) -> list[GuestCharge] | None:
+    def of(self, stay_id: int) -> list[Charge] | None:
         """The charges of a stay, none where it has none; None where they are not known."""
         return None if stay_id in self.unknown else self.by_stay.get(stay_id, [])
 
-    def add(self, stay_ids: Sequence[int], rows: Sequence[GuestCharge]) -> None:
+    def add(self, stay_ids: Sequence[int], rows: Sequence[Charge]) -> None:
         """Sorts rows by stay; a filter that a server overlooks must not mix in other stays'."""
         wanted = frozenset(stay_ids)
         for row in rows:
@@ -54,19 +54,25 @@ class Charges:
         self._ledgers = ledgers
 
     async def of(self, stay_ids: Sequence[int]) -> Charged:
-        """The charges of these stays; what cannot be had is named, never an error."""
+        """
+        What of the charges of these stays is counted; what cannot be had is named, never an error.
+        """
         found = Charged()
         ids = sorted(set(stay_ids))
         if not ids:
             return found
         if kept := await self._ledgers.charges_of(ids):
-            note_copied()
             found.ages.append(kept.as_of)
             found.add(ids, kept.rows)
             return found
         parts = [ids[start : start + IDS_AT_ONCE] for start in range(0, len(ids), IDS_AT_ONCE)]
         await asyncio.gather(*(self._read(part, found) for part in parts))
         return found
+
+    async def whole(self, charges: Iterable[Charge]) -> dict[int, GuestCharge]:
+        """The same charges with all that is known of them, by id."""
+        found = {one.id: one for one in charges if isinstance(one, GuestCharge)}
+        return found | await self._ledgers.charges_by_id({one.id for one in charges} - found.keys())
 
     async def _read(self, ids: Sequence[int], found: Charged) -> None:
         try:

@@ -14,6 +14,7 @@ from hostaway_mcp.models.tasks import Task
 from hostaway_mcp.services.copy import Ages, Copied, Copy, note_copied, whole
 
 if TYPE_CHECKING:
+    from hostaway_mcp.store.charges import ChargeRow
     from hostaway_mcp.store.rows import Rows
     from hostaway_mcp.store.store import Store
 
@@ -33,9 +34,28 @@ class CopiedLedgers(Copy):
         """What a guest owes, paid or was given back."""
         return await self._read(lambda store: self._of(store, store.charges, "charges", [stay_id], CHARGES))
 
-    async def charges_of(self, stay_ids: Collection[int]) -> Copied[GuestCharge] | None:
-        """The same of several stays."""
-        return await self._read(lambda store: self._of(store, store.charges, "charges", stay_ids, CHARGES))
+    async def charges_of(self, stay_ids: Collection[int]) -> Copied[ChargeRow] | None:
+        """Of several stays what balances are made of."""
+
+        async def read(store: Store) -> Copied[ChargeRow] | None:
+            as_of = whole(await store.sync.state("charges", "all"))
+            if as_of is None or not self._may_use(as_of, CHARGES, "charges", "all"):
+                return None
+            note_copied()
+            return Copied(await store.charges.brief(stay_ids), as_of)
+
+        return await self._read(read)
+
+    async def charges_by_id(self, ids: Collection[int]) -> dict[int, GuestCharge]:
+        """These charges whole; one that has just gone is left out."""
+        if not ids:
+            return {}
+
+        async def read(store: Store) -> Copied[GuestCharge]:
+            return Copied(tuple(one.row for one in await store.charges.get(ids)), self._clock.now())
+
+        found = await self._read(read)
+        return {one.id: one for one in found.rows} if found else {}
 
     async def tasks(self, stay_id: int) -> Copied[Task] | None:
         """What is to be done about a stay."""

@@ -8,7 +8,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from hostaway_mcp import calls
-from hostaway_mcp.analytics.turnovers import Dated
+from hostaway_mcp.analytics.balances import Debtor
+from hostaway_mcp.analytics.turnovers import Dated, Staying
 from hostaway_mcp.models.channels import Channel
 from hostaway_mcp.models.reservations import By, Reservation, ReservationStatus
 from hostaway_mcp.services.copy import STAYS, Copied, Copy, begins_at, covered, whole_at
@@ -118,6 +119,37 @@ class CopiedStays(Copy):
             if as_of is None:
                 return None
             return Copied(await store.reservations.brief(_which(wanted, narrowed), narrowed.statuses), as_of)
+
+        found = await self._read(read)
+        if found is not None:
+            rests_on_the_replica()
+        return found
+
+    async def debtors(self, wanted: Wanted) -> Copied[Debtor] | None:
+        """The stays of a window as far as it matters whether money is owed for them, in no order."""
+
+        async def read(store: Store) -> Copied[Debtor] | None:
+            as_of = await self._as_of(store, wanted)
+            if as_of is None:
+                return None
+            rows, others = await store.stay_amounts.debtors(_which(wanted, Narrowed()))
+            whole = await _in_order(store, sorted(others)) if others else ()
+            return Copied((*rows, *whole), as_of)
+
+        found = await self._read(read)
+        if found is not None:
+            rests_on_the_replica()
+        return found
+
+    async def hours(self, wanted: Wanted, narrowed: Narrowed) -> Copied[Staying] | None:
+        """The stays of a window with their own hours, in no order, without the objects themselves."""
+
+        async def read(store: Store) -> Copied[Staying] | None:
+            as_of = await self._as_of(store, wanted)
+            if as_of is None:
+                return None
+            statuses = narrowed.statuses or frozenset(ReservationStatus)
+            return Copied(await store.stay_amounts.hours(_which(wanted, narrowed), statuses), as_of)
 
         found = await self._read(read)
         if found is not None:

@@ -46,6 +46,7 @@ class Stays:
         # Parts of lists and what stands on a calendar, from the replica alone; None where it will not do.
         self.page, self.calendared = copy.page, copy.calendared
         self.brief, self.count, self.whole = copy.brief, copy.count, copy.whole
+        self.debtors, self.hours = copy.debtors, copy.hours
         self._hostaway = hostaway
         self._facts = facts
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from hostaway_mcp.analytics.turnovers import (
+    Staying,
     Turnover,
     cleaning_of,
     least_slack,
@@ -81,7 +82,7 @@ class TurnoverRow(Record):
 class Timed:
     """A turnover with its instants (UTC)."""
 
-    turnover: Turnover[Reservation]
+    turnover: Turnover[Staying]
     listing: str
     zone: str | None
     departs_at: datetime | None
@@ -111,28 +112,30 @@ class Timed:
         return (int(order is None), float(order or 0), str(leaves.departure), arrives, *place)
 
 
-def timed_of(turnover: Turnover[Reservation], listings: Mapping[int, Listing]) -> Timed:
+def timed_of(turnover: Turnover[Staying], listings: Mapping[int, Listing]) -> Timed:
     """A turnover with the instants of check-out and check-in, as far as hours and zone are known."""
     leaves, comes = turnover.leaves, turnover.comes
     listing = listings.get(leaves.listing_id or 0)
     zone = zone_of(listing)
-    name = listing_name(leaves, listings) or f"Listing {leaves.listing_id}"
+    name = listing.name if listing else None
+    if not name and isinstance(leaves, Reservation):
+        name = listing_name(leaves, listings)
     return Timed(
         turnover,
-        name,
+        name or f"Listing {leaves.listing_id}",
         zone.key if zone else None,
         _moment(leaves.departure, check_out_hour(leaves, listing), zone),
         _moment(comes.arrival, check_in_hour(comes, listing), zone) if comes else None,
     )
 
 
-def check_in_hour(stay: Reservation, listing: Listing | None) -> int | None:
+def check_in_hour(stay: Staying, listing: Listing | None) -> int | None:
     """The hour of check-in: the stay's own, else the listing's."""
     own = stay.check_in_time
     return own if own is not None or listing is None else listing.check_in_time_start
 
 
-def check_out_hour(stay: Reservation, listing: Listing | None) -> int | None:
+def check_out_hour(stay: Staying, listing: Listing | None) -> int | None:
     """The hour of check-out: the stay's own, else the listing's."""
     own = stay.check_out_time
     return own if own is not None or listing is None else listing.check_out_time
@@ -148,11 +151,16 @@ def _moment(day: date | None, hour: int | None, zone: ZoneInfo | None) -> dateti
 
 
 def row_of_turnover(
-    one: Timed, listings: Mapping[int, Listing], tasks: Known[Task] | None, team: Team
+    one: Timed,
+    stays: Mapping[int, Reservation],
+    listings: Mapping[int, Listing],
+    tasks: Known[Task] | None,
+    team: Team,
 ) -> TurnoverRow:
-    """The row of a turnover; without tasks nothing is said of the cleaning."""
+    """The row of a turnover, of whose stays those in `stays` are known; without tasks no cleaning is told."""
     turnover = one.turnover
-    leaves, comes = turnover.leaves, turnover.comes
+    leaves = stays[turnover.leaves.id]
+    comes = stays.get(turnover.comes.id) if turnover.comes else None
     listing = listings.get(leaves.listing_id or 0)
     cleaning = _cleaning(one, tasks.rows) if tasks else None
     return TurnoverRow(

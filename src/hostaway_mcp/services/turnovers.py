@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from hostaway_mcp.analytics.turnovers import Dated, Turnover, Units, find_turnovers, units_of_stay
+from hostaway_mcp.analytics.turnovers import Dated, Staying, Turnover, Units, find_turnovers, units_of_stay
 from hostaway_mcp.errors import UpstreamError
 from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.models.reservations import By, Reservation
@@ -40,7 +40,7 @@ class TurnoverAnswer(ListAnswer):
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    turnovers: Sequence[Turnover[Reservation]]
+    turnovers: Sequence[Turnover[Staying]]
     as_of: datetime
     missing: tuple[Missing, ...] = ()
 
@@ -87,12 +87,14 @@ class TurnoverPlan:
         timed = [timed_of(one, named.by_id) for one in found.turnovers]
         asked = dict(question or {})
         ordered = rows_after(timed, key=lambda one: one.key, question=asked, cursor=cursor)
+        whole = await self._whole(ordered[:limit])
+        ordered = [*(one for one in ordered[:limit] if one.turnover.leaves.id in whole), *ordered[limit:]]
         tasks, team, missing = await self._beside(ordered[:limit], Span(span.first, span.last + look_ahead))
         part = cut_ordered(
             ordered,
             total=len(timed),
             key=lambda one: one.key,
-            show=lambda one: row_of_turnover(one, named.by_id, tasks, team),
+            show=lambda one: row_of_turnover(one, whole, named.by_id, tasks, team),
             question=asked,
             limit=limit,
             budget_bytes=ROOM_BYTES,
@@ -127,31 +129,34 @@ class TurnoverPlan:
         # Who leaves on the first day slept the night before it.
         wanted = Wanted(by=By.STAY, first=span.first - ONE_DAY, last=until)
         several = {number for number in listings if (self._portfolio.units(number) or 1) > 1}
-        brief = await self._stays.brief(wanted, Narrowed(inside, statuses=BOOKED))
-        if brief is not None:
+        copied = await self._stays.hours(wanted, Narrowed(inside, statuses=BOOKED))
+        if copied is not None:
             several |= await self._tasks.several()
-            return await self._copied(brief.rows, brief.as_of, span, several)
+            return await self._copied(copied.rows, copied.as_of, span, several)
         known = await self._stays.read(wanted, listings)
         stays = [one for one in known.rows if inside is None or one.listing_id in inside]
         found = find_turnovers(stays, span.first, span.last, units=units_of_stay, several=several)
-        return _Found(found, known.as_of, () if known.complete else (_missing(known),))
+        return _Found(
+            [_staying(one) for one in found], known.as_of, () if known.complete else (_missing(known),)
+        )
 
-    async def _copied(self, rows: Sequence[Dated], as_of: datetime, span: Span, several: set[int]) -> _Found:
-        """From the replica: which stays follow each other is told by their dates, and only those are read."""
+    async def _copied(
+        self, rows: Sequence[Staying], as_of: datetime, span: Span, several: set[int]
+    ) -> _Found:
+        """From the replica: whole are read only stays of listings with several units, for the units' sake."""
         alone = [one for one in rows if one.listing_id not in several]
         units = await self._stays.whole([one.id for one in rows if one.listing_id in several])
-        pairs = find_turnovers(alone, span.first, span.last, units=_not_known)
-        ids = {stay.id for one in pairs for stay in (one.leaves, one.comes) if stay is not None}
-        by_id = {stay.id: stay for stay in await self._stays.whole(sorted(ids))}
-        found: list[Turnover[Reservation]] = [
-            Turnover(
-                by_id[one.leaves.id], by_id.get(one.comes.id) if one.comes else None, None, one.unit_known
-            )
-            for one in pairs
-            if one.leaves.id in by_id
-        ]
-        found += find_turnovers(units, span.first, span.last, units=units_of_stay, several=several)
-        return _Found(found, as_of)
+        found = find_turnovers(alone, span.first, span.last, units=_not_known)
+        others = find_turnovers(units, span.first, span.last, units=units_of_stay, several=several)
+        return _Found([*found, *map(_staying, others)], as_of)
+
+    async def _whole(self, shown: Sequence[Timed]) -> dict[int, Reservation]:
+        """The stays of what is shown, whole, by id."""
+        pairs = [one.turnover for one in shown]
+        stays = [stay for one in pairs for stay in (one.leaves, one.comes) if stay is not None]
+        there = {stay.id: stay for stay in stays if isinstance(stay, Reservation)}
+        lacking = sorted({stay.id for stay in stays} - there.keys())
+        return there | {stay.id: stay for stay in (await self._stays.whole(lacking) if lacking else ())}
 
     async def _beside(
         self, shown: Sequence[Timed], due: Span
@@ -169,6 +174,10 @@ class TurnoverPlan:
         assigned = any(one.assignee_user_id for one in known.rows)
         team = await self._tasks.team() if assigned else Team({})
         return known, team, () if known.complete else (_no_tasks(known.why or "Not known."),)
+
+
+def _staying(one: Turnover[Reservation]) -> Turnover[Staying]:
+    return Turnover(one.leaves, one.comes, one.unit_id, one.unit_known)
 
 
 def _not_known(_: Dated) -> Units:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
-from sqlalchemy import Table, select, tuple_
+from sqlalchemy import Table, delete, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hostaway_mcp.clock import SystemClock
@@ -15,19 +15,20 @@ from hostaway_mcp.models.priced_reservations import PricedReservation
 from hostaway_mcp.store.desk import Desk
 from hostaway_mcp.store.engine import Database
 from hostaway_mcp.store.raw import unpack
-from hostaway_mcp.store.schema import conversations, reservations, sync_state
+from hostaway_mcp.store.schema import conversations, reservations, stay_amounts, sync_state
 from hostaway_mcp.store.stay_amounts import StayAmounts
 from hostaway_mcp.store.threads import NOUN as THREAD
 from hostaway_mcp.store.waits import Waits
 
 AT_ONCE = 500
-AMOUNTS_SINCE = "0004"
+AMOUNTS_SINCE = "0006"
 WAITS_SINCE = "0005"
 
 
 async def derive(database: Database, connection: AsyncConnection, since: str) -> None:
     """In the transaction of the step; `since` is the version that the tables had before it."""
     if since < AMOUNTS_SINCE:
+        await connection.execute(delete(stay_amounts))
         async for account_id, rows in _portions(connection, reservations):
             stays = [read_row(PricedReservation, unpack(row.raw)) for row in rows]
             desk = Desk(database, account_id, SystemClock())

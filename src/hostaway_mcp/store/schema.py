@@ -23,7 +23,7 @@ from sqlalchemy.types import TypeEngine
 
 from hostaway_mcp.store.types import Instant, Money
 
-REVISION = "0005"
+REVISION = "0006"
 """The newest step in migrations/versions: what a database must be at."""
 
 VERSION_TABLE = "hostaway_mcp_version"
@@ -154,6 +154,11 @@ stay_amounts = Table(
         Column(name, BigInteger, nullable=False)
         for name in ("payout", "fees", "taxes", "commission", "cancellation")
     ),
+    Column("total", BigInteger),
+    Column("card_is_virtual", Integer),
+    # The stay's own hours, where it has some.
+    Column("check_in", Integer),
+    Column("check_out", Integer),
     Index("ix_stay_amounts_listing", "account_id", "listing_id", "arrival"),
     Index("ix_stay_amounts_nights", "account_id", "nights", "arrival"),
     Index("ix_stay_amounts_booked", "account_id", "booked"),
@@ -270,7 +275,11 @@ charges = _rows(
     Column("currency", Text),
     Column("scheduled_on", Instant),
     Column("charged_on", Instant),
-    Index("ix_charges_reservation", "account_id", "reservation_id"),
+    Index(
+        # Balances are told from this alone: the rows themselves are large.
+        *("ix_charges_reservation", "account_id", "reservation_id", "id", "type", "status"),
+        *("amount", "currency", "scheduled_on"),
+    ),
 )
 
 custom_fields = _rows("custom_fields", Column("name", Text), Column("object_type", Text))

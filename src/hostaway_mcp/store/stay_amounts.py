@@ -76,6 +76,41 @@ class AmountRow(NamedTuple):
     cancellation: int
 
 
+class DebtorRow(NamedTuple):
+    """What of a stay says whether money is owed for it."""
+
+    id: int
+    listing_id: int | None
+    status: ReservationStatus
+    channel: Channel
+    arrival: date
+    currency: str | None
+    total_price: Decimal | None
+    guest_payment_card_is_virtual: bool | None
+
+    @property
+    def status_class(self) -> StatusClass:
+        """What the status counts as."""
+        return self.status.status_class
+
+
+class HoursRow(NamedTuple):
+    """A stay, and the hours that it has of its own."""
+
+    id: int
+    listing_id: int | None
+    status: ReservationStatus
+    arrival: date
+    departure: date
+    check_in_time: int | None
+    check_out_time: int | None
+
+    @property
+    def status_class(self) -> StatusClass:
+        """What the status counts as."""
+        return self.status.status_class
+
+
 class Share(NamedTuple):
     """What many stays bring together that take the same part of their nights: some of `of`, or all."""
 
@@ -111,6 +146,44 @@ class StayAmounts:
         async with self._desk.read() as connection:
             stays = self._stays(connection, which)
             return await _rows(connection, select(*_ROW(stays)))
+
+    async def debtors(self, which: Which) -> tuple[tuple[DebtorRow, ...], frozenset[int]]:
+        """The stays that are meant, and the ids of those besides whose total is no whole number here."""
+        names = ("id", "listing_id", "status", "channel", "arrival", "currency", "total", "card_is_virtual")
+        async with self._desk.read() as connection:
+            stays = self._stays(connection, which).c
+            found = (await connection.execute(select(*(stays[name] for name in names), stays.is_exact))).all()
+        rows = [
+            DebtorRow(
+                row[0],
+                row[1],
+                _STATUSES[row[2]],
+                channel_in(row[3]),
+                date.fromordinal(row[4]),
+                row[5],
+                None if row[6] is None else _amount(row[6]),
+                None if row[7] is None else bool(row[7]),
+            )
+            for row in found
+            if row[8]
+        ]
+        return tuple(rows), frozenset(row[0] for row in found if not row[8])
+
+    async def hours(self, which: Which, statuses: Iterable[ReservationStatus]) -> tuple[HoursRow, ...]:
+        """The stays of these statuses that are meant, with their hours, in no order."""
+        words = [status.value for status in statuses]
+        names = ("id", "listing_id", "status", "arrival", "departure", "check_in", "check_out")
+        async with self._desk.read() as connection:
+            stays = self._stays(connection, which).c
+            statement = select(*(stays[name] for name in names)).where(stays.status.in_(words))
+            found = (await connection.execute(statement)).all()
+        day = date.fromordinal
+        return tuple(
+            [
+                HoursRow(row[0], row[1], _STATUSES[row[2]], day(row[3]), day(row[4]), row[5], row[6])
+                for row in found
+            ]
+        )
 
     async def odd(self, which: Which, period: Period, inside: Iterable[int]) -> tuple[AmountRow, ...]:
         """Of the stays that are meant those that `shares` leaves out."""
@@ -229,6 +302,8 @@ def columns(stay: Reservation | PricedReservation, zone: str | None) -> dict[str
     amounts = {name: _scaled(getattr(found, name)) for name in _AMOUNTS}
     exact = found.accommodation is None or amounts["accommodation"] is not None
     exact = exact and None not in [amounts[name] for name in _AMOUNTS[1:]]
+    total = _scaled(stay.total_price)
+    exact = exact and (total is not None or stay.total_price is None)
     booked = stay.reservation_date or stay.inserted_on
     return {
         "id": stay.id,
@@ -246,7 +321,16 @@ def columns(stay: Reservation | PricedReservation, zone: str | None) -> dict[str
         "is_exact": int(exact),
         "is_estimated": int(found.estimated),
         **(amounts if exact else dict.fromkeys(amounts, 0)),
+        "total": total,
+        "card_is_virtual": _whole(stay.guest_payment_card_is_virtual),
+        "check_in": _whole(stay.check_in_time),
+        "check_out": _whole(stay.check_out_time),
     }
+
+
+def _whole(number: int | None) -> int | None:
+    """A number that a column has room for; a larger one is a mistake and is left empty."""
+    return int(number) if number is not None and abs(number) < _MOST_NIGHTS else None
 
 
 def _booked(moment: datetime | None, zone: str | None) -> int | None:
