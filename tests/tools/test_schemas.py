@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -11,7 +12,7 @@ from jsonschema import Draft202012Validator
 from pydantic import Field
 
 from hostaway_mcp.server.server import INSTRUCTIONS
-from hostaway_mcp.services.answers import Answer, ListAnswer, Money, Record
+from hostaway_mcp.services.answers import Answer, ListAnswer, Money, Record, to_json
 from hostaway_mcp.tools.catalogue import Cursor, ListingRef, Question, Text, Tool
 from hostaway_mcp.tools.schemas import full_input_schema, full_output_schema, input_schema, output_schema
 from hostaway_mcp.tools.tools import CATALOGUE
@@ -46,6 +47,21 @@ class Asked(Question):
     whole: bool = False
     listing: ListingRef | None = None
     cursor: Cursor = None
+
+
+class Counted(Record):
+    """Counts in a row, which may be none."""
+
+    number: int
+    by_name: dict[str, int]
+    names: tuple[str, ...]
+
+
+class Counting(Answer):
+    """An answer with such a row."""
+
+    counts: Counted
+    rows: tuple[Counted, ...]
 
 
 def walk(schema: Any) -> list[dict[str, Any]]:
@@ -145,3 +161,15 @@ def test_answers_begin_with_the_envelope() -> None:
         assert issubclass(tool.answer, Answer)
         assert {"as_of", "source", "complete"} <= set(full_output_schema(tool.answer)["properties"])
     assert all(f"`{key}" in INSTRUCTIONS for key in ("as_of", "source", "complete"))
+
+
+def test_what_is_left_out_when_it_is_empty_is_not_required() -> None:
+    """An answer's own keys are always there; within it nothing empty is."""
+    schema = full_output_schema(Counting)
+    counted = schema["properties"]["counts"]
+    assert {"counts", "rows"} <= set(schema["required"])
+    assert counted["required"] == ["number"]
+    empty = Counted(number=0, by_name={}, names=())
+    written = to_json(Counting(as_of=datetime(2026, 7, 23, tzinfo=UTC), counts=empty, rows=(empty,)))
+    assert written["counts"] == {"number": 0}
+    Draft202012Validator(schema).validate(written)

@@ -75,7 +75,25 @@ def output_schema(answer: type[BaseModel]) -> Schema:
 def full_output_schema(answer: type[BaseModel]) -> Schema:
     """The whole schema of an answer, references resolved."""
     full = answer.model_json_schema(by_alias=True, mode="serialization")
-    return _lean(full, full.get("$defs", {}), descriptions=True)
+    lean = _lean(full, full.get("$defs", {}), descriptions=True)
+    return {key: value if key == "required" else _without_empty(value) for key, value in lean.items()}
+
+
+def _without_empty(value: Any) -> Any:
+    """Within an answer lists and objects without anything in them are left out, so none is required."""
+    if isinstance(value, list):
+        return [_without_empty(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    inner = {key: _without_empty(item) for key, item in value.items()}
+    required, described = value.get("required"), value.get("properties")
+    if isinstance(required, list) and isinstance(described, dict):
+        inner["required"] = [name for name in required if not _may_be_empty(described.get(name, {}))]
+    return inner
+
+
+def _may_be_empty(schema: Schema) -> bool:
+    return schema.get("type") == "array" or (schema.get("type") == "object" and not schema.get("required"))
 
 
 def _face(annotation: Any) -> Any:
