@@ -67,10 +67,12 @@ class Asked:
 
 
 @asynccontextmanager
-async def world(folder: Path, *, seed: int, listings: int, replica: bool = True) -> AsyncIterator[Asked]:
+async def world(
+    folder: Path, *, seed: int, listings: int, replica: bool = True, **options: Any
+) -> AsyncIterator[Asked]:
     """A world with its trouble; with `replica` beside one that was filled a minute ago."""
     reach = reach_of(seed, listings)
-    settings: dict[str, Any] = {"hostaway_mcp_data_dir": folder} if replica else {}
+    settings: dict[str, Any] = options | ({"hostaway_mcp_data_dir": folder} if replica else {})
     async with house(seed=seed, listings=listings, **settings) as home:
         make_trouble(home.sandbox.world)
         since = None if reach.history else home.clock.now().date() - reach.anchor_days * DAY
