@@ -15,6 +15,7 @@ from hostaway_mcp.clock import Clock, SystemClock
 from hostaway_mcp.redaction import redact
 from hostaway_mcp.services.services import Services
 from hostaway_mcp.settings import Settings, WriteMode
+from hostaway_mcp.store.journal.chain import JOURNAL_FILE
 from hostaway_mcp.sync.feed import Feed
 from hostaway_mcp.sync.replica import Replica
 from hostaway_mcp.sync.webhooks import WebhookFile
@@ -146,7 +147,7 @@ def database_url(settings: Settings) -> str:
 def journal_url(settings: Settings) -> str:
     """Where the journal of writes is: a file of its own, or PostgreSQL beside the replica."""
     url = database_url(settings)
-    return f"sqlite:///{settings.hostaway_mcp_data_dir / 'journal.db'}" if url.startswith("sqlite") else url
+    return f"sqlite:///{settings.hostaway_mcp_data_dir / JOURNAL_FILE}" if url.startswith("sqlite") else url
 
 
 def _shared_state(settings: Settings, clock: Clock) -> SharedState:

@@ -175,6 +175,68 @@ def test_a_copy_that_somebody_made_is_named(shell: Shell, synced: Planted, data:
     assert f"found in {data / 'notes.txt'}" in out
 
 
+@pytest.fixture
+def written_to(shell: Shell, synced: Planted, data: Path) -> Planted:
+    """The guest was written to, by name, and another message to them waits."""
+    (data / "policy.toml").write_text('[apply]\nwithout_person = ["message"]\n')
+    text = f"Dear {synced.name}, your room is ready."
+    for number, words in enumerate((text, f"{text} See you at four.")):
+        code, out, err = shell(
+            "call", "send_message", f"reservation={synced.stay}", f"text={words}", "via=email",
+            HOSTAWAY_MCP_WRITES="propose",
+        )  # fmt: skip
+        assert code == 0, err
+        if number == 0:
+            assert shell("call", "apply_change", f"change_id={json.loads(out)['change_id']}")[0] == 0
+    assert in_sqlite(data / "journal.db", [synced.name, str(synced.stay)]) >= {synced.name}
+    return synced
+
+
+def test_a_guest_is_erased_from_what_was_written_to_them(
+    shell: Shell, written_to: Planted, data: Path
+) -> None:
+    """From the journal of changes too, its log and its free pages; the audit never had a word of theirs."""
+    before = shell("audit", "verify")[1]
+    code, out, err = shell("forget-guest", "--reservation", str(written_to.stay), "--yes")
+    assert (code, err) == (0, ""), out
+    assert "2 proposals" in out
+    assert "nothing was found" in out
+    values = [*written_to.values, written_to.name, "your room is ready"]
+    assert in_sqlite(data / "journal.db", values) == set()
+    assert in_files(data, values) == set()
+    assert shell("audit", "verify") == (0, before, "")
+    code, out, _ = shell("call", "find_changes")
+    assert [one["summary"] for one in json.loads(out)["changes"]] == ["forgotten", "forgotten"]
+    assert (
+        "nothing: it was done before"
+        in shell("forget-guest", "--reservation", str(written_to.stay), "--yes")[1]
+    )
+
+
+def test_purge_removes_the_journal_of_changes(shell: Shell, written_to: Planted, data: Path) -> None:
+    """With its key and anchor; what the operator wrote stays."""
+    code, out, err = shell("logout", "--purge")
+    assert (code, err) == (0, "")
+    assert "The journal of changes is removed, with its audit." in out
+    assert {one.name for one in data.iterdir()} == {"audit.jsonl", "policy.toml"}
+    assert in_files(data, [*written_to.values, "your room is ready"]) == set()
+
+
+def test_purge_leaves_another_accounts_changes(shell: Shell, written_to: Planted, data: Path) -> None:
+    """And they can still be proven."""
+    account, *_ = in_sqlite(data / "journal.db", ["10001"])
+    with sqlite3.connect(data / "journal.db") as there:
+        there.execute("INSERT INTO journal_audit VALUES ('20002', 1, '{}', '', '')")
+    there.close()
+    anchor = data / "audit.anchor"
+    anchor.write_text(f"{anchor.read_text()}20002 1 {'0' * 64}\n")
+    code, out, _ = shell("logout", "--purge")
+    assert (code, "other accounts' stay" in out) == (0, True)
+    assert in_sqlite(data / "journal.db", [account, "20002"]) == {"20002"}
+    assert anchor.read_text() == f"20002 1 {'0' * 64}\n"
+    assert (data / "audit.key").exists()
+
+
 def test_purge_removes_the_account(shell: Shell, sandbox: Sandbox, synced: Planted, data: Path) -> None:
     """Replica, token, rate budget and webhook; the audit stays."""
     public = "https://mcp.example.com"

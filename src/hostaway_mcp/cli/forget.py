@@ -47,11 +47,13 @@ async def _forget(settings: Settings, who: Who, *, yes: bool) -> None:
 
 
 async def _with(app: App, who: Who, *, yes: bool) -> None:
-    if not app.replica.is_there:
+    ledger = app.services.writes.ledger
+    if not app.replica.is_there and not ledger.is_there:
         typer.echo("There is no replica, so nothing is kept of any guest.")
         return
     forgetting = Forgetting(
         await app.replica.store(),
+        journal=await ledger.journal() if ledger.is_there else None,
         data_dir=app.settings.hostaway_mcp_data_dir,
         database=database_file(app.settings),
     )

@@ -12,6 +12,7 @@ from hostaway_mcp.cli.serve import run
 from hostaway_mcp.client.shared import FileState
 from hostaway_mcp.errors import CredentialsError, InputError, StorageError, UpstreamError
 from hostaway_mcp.settings import Settings
+from hostaway_mcp.store.journal.chain import ANCHOR_FILE, JOURNAL_FILE, KEY_FILE
 from hostaway_mcp.sync.webhooks import WebhookFile, remove
 
 SHARED = "shared.db"
@@ -39,6 +40,7 @@ async def _purge(settings: Settings) -> None:
     try:
         await _remove_webhook(app)
         await _remove_rows(app)
+        await _remove_changes(app)
     finally:
         await app.aclose()
 
@@ -96,6 +98,26 @@ async def _remove_rows(app: App) -> None:
         return
     await store.remains.compact()
     typer.echo(f"Everything of account {account} is removed from the replica; other accounts' rows stay.")
+
+
+async def _remove_changes(app: App) -> None:
+    """The journal of changes with its audit; key and anchor go with the last account's."""
+    ledger, directory = app.services.writes.ledger, app.settings.hostaway_mcp_data_dir
+    if not ledger.is_there:
+        return
+    forgetting = (await ledger.journal()).forgetting
+    await forgetting.account()
+    alone = await forgetting.is_alone()
+    await forgetting.compact()
+    await ledger.aclose()
+    account = app.settings.hostaway_account_id
+    if not alone:
+        typer.echo(f"Every change of account {account} is removed from the journal; other accounts' stay.")
+        return
+    for name in (JOURNAL_FILE, KEY_FILE, ANCHOR_FILE):
+        for one in _beside(directory / name):
+            _unlink(one)
+    typer.echo("The journal of changes is removed, with its audit.")
 
 
 def database_file(settings: Settings) -> Path | None:

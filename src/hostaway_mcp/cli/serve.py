@@ -47,7 +47,7 @@ def run_server(*, http: bool, host: str, port: int, sandbox: bool, listings: int
 
 
 async def _served(app: App, door: Door) -> None:
-    keeping = [asyncio.create_task(keep(app)) for keep in (_keep_replica, _settle_changes)]
+    keeping = [asyncio.create_task(keep(app)) for keep in (_keep_replica, _keep_changes)]
     try:
         await door(app)
     finally:
@@ -65,7 +65,7 @@ async def _keep_replica(app: App) -> None:
         await app.replica.keep()
 
 
-async def _settle_changes(app: App) -> None:
+async def _keep_changes(app: App) -> None:
     """
     Finds out what became of changes that an earlier process could not settle, and of those of this one.
 
@@ -78,7 +78,7 @@ async def _settle_changes(app: App) -> None:
     wrote = (settings.hostaway_mcp_data_dir / KEY_FILE).exists()
     if settings.has_credentials and (writes or wrote):
         await app.clock.sleep(SETTLE_SECONDS)
-        await app.services.writes.settler.keep()
+        await app.services.writes.keep()
 
 
 def throwaway_folder() -> AbstractContextManager[str]:

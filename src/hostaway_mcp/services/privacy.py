@@ -13,8 +13,10 @@ from hostaway_mcp.models.lenient import JsonObject
 from hostaway_mcp.models.reservations import Reservation
 from hostaway_mcp.services.names import plain
 from hostaway_mcp.services.reservations.rows import guest_name
+from hostaway_mcp.store.journal.chain import JOURNAL_FILE
 
 if TYPE_CHECKING:
+    from hostaway_mcp.store.journal.journal import Journal
     from hostaway_mcp.store.remains import Needles, Row
     from hostaway_mcp.store.store import Store
 
@@ -88,11 +90,24 @@ class Erased:
         return not self.left
 
 
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    """What was taken out of the journal of changes; which values stand in whose proposals still."""
+
+    count: int = 0
+    emptied: bool = True
+    shared: bool = False
+    found: Mapping[str, Collection[str]] = field(default_factory=dict)
+
+
 class Forgetting:
     """Forgets guests in one account's store, and in the files of the data directory."""
 
-    def __init__(self, store: Store, *, data_dir: Path, database: Path | None) -> None:
+    def __init__(
+        self, store: Store, *, journal: Journal | None = None, data_dir: Path, database: Path | None
+    ) -> None:
         self._store = store
+        self._journal = journal
         self._data_dir = data_dir
         self._database = database
 
@@ -129,26 +144,32 @@ class Forgetting:
         from hostaway_mcp.store.remains import Needles
 
         own, words = _values(person)
-        counts = await self._store.privacy.forget(person.numbers)
-        emptied = await self._store.remains.compact()
         needles = Needles(own | words)
+        changes = await self._forget_changes(person, own, needles)
+        counts = await self._store.privacy.forget(person.numbers) | {"proposals": changes.count}
+        emptied = await self._store.remains.compact() and changes.emptied
         searched = await self._store.remains.search(needles)
         mine = await self._rows_of(person)
         left = {_where(row) for rows in searched.found.values() for row in rows & mine}
         others = {
             _where(row) for value, rows in searched.found.items() if value in own for row in rows - mine
         }
+        others |= {f"proposal {name}" for value in own for name in changes.found.get(value, ())}
         if not emptied:
             left.add("SQLite's log of writes, which another program holds open: end it and do this again")
         shared = not await self._store.remains.is_alone()
         # Whoever closes a file lets go of all locks that this process holds on it, SQLite's too.
         await self._store.aclose()
+        if self._journal is not None:
+            await self._journal.aclose()
         # What stands in rows of others stands in the file too.
-        rest = Needles(needles.values - searched.found.keys())
+        rest = Needles(needles.values - searched.found.keys() - changes.found.keys())
         files = [one for one in sorted(self._data_dir.rglob("*")) if one.is_file()]
         if self._database and self._database not in files:
             files += [one for one in _of_database(self._database) if one.is_file()]
-        files = [one for one in files if not (shared and one in _of_database(self._database))]
+        unsearched = _of_database(self._database) if shared else []
+        unsearched += _of_database(self._data_dir / JOURNAL_FILE) if changes.shared else []
+        files = [one for one in files if one not in unsearched]
         left |= {str(path) for path in files if _search(path, rest)}
         return Erased(
             counts=counts,
@@ -161,6 +182,25 @@ class Forgetting:
             others=tuple(sorted(others)),
             shared=shared,
         )
+
+    async def _forget_changes(self, person: Person, own: Collection[str], needles: Needles) -> _Changes:
+        """Out of proposals too, and of those that only name the guest, such as a stay that was to be made."""
+        from hostaway_mcp.store.remains import Needles
+
+        if self._journal is None:
+            return _Changes()
+        forgetting, tied = self._journal.forgetting, await self._store.privacy.tied(person.numbers)
+        count = await forgetting.guest(
+            reservation_ids=person.numbers,
+            conversation_ids=tied.ids.get("conversations", ()),
+            named_in=Needles(own).within,
+        )
+        emptied = await forgetting.compact()
+        found: dict[str, set[str]] = {}
+        async for name, words in forgetting.words():
+            for value in needles.within(words):
+                found.setdefault(value, set()).add(name)
+        return _Changes(count, emptied, not await forgetting.is_alone(), found)
 
     async def _named(self, who: Who) -> list[Reservation]:
         if not (who.email or who.phone or who.name or who.reservations):
@@ -270,13 +310,18 @@ def _values(person: Person) -> tuple[frozenset[str], frozenset[str]]:
 
     own: set[str] = set(person.names)
     words: set[str] = set()
+    # What one object keeps, another may have lost: a thread keeps the moment of its last message, and a
+    # word of Hostaway's own may be the name of a field.
+    stays = {name for fields in IMPERSONAL.values() for name in fields}
     for noun, objects in person.sent.items():
         for sent in objects:
             own |= _fields(sent, _OWN) | {one for one in _fields(sent, _NAMES) if " " in one.strip()}
-            words |= said(sent) - said(only(IMPERSONAL.get(noun, {}), sent))
+            words |= said(sent)
+            stays |= said(only(IMPERSONAL.get(noun, {}), sent))
     own = {one.strip() for one in own if len(one.strip()) >= PHONE_DIGITS - 2}
-    long = sorted({one for one in words if len(one) >= WORD_CHARS} - own, key=len, reverse=True)
-    return frozenset(own), frozenset(long[: max(0, SEARCHED - len(own))])
+    known = {one.casefold() for one in stays}
+    long = {one for one in words if len(one) >= WORD_CHARS and one.casefold() not in known} - own
+    return frozenset(own), frozenset(sorted(long, key=len, reverse=True)[: max(0, SEARCHED - len(own))])
 
 
 def _fields(sent: object, names: Collection[str]) -> set[str]:

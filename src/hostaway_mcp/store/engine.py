@@ -13,10 +13,10 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, event, make_url, text
+from sqlalchemy import URL, Executable, event, make_url, text
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import ArgumentError, InvalidatePoolError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncResult, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.util.concurrency import in_greenlet
 
@@ -63,6 +63,21 @@ class Database:
         """
         async with self._told(), self.engine.connect() as connection:
             yield connection
+
+    @asynccontextmanager
+    async def stream(self, statement: Executable) -> AsyncIterator[AsyncResult[Any]]:
+        """
+        The rows of a statement one after the other, of one moment's state.
+
+        Raises:
+            StorageError: the database cannot be read.
+        """
+        async with self.read() as connection:
+            if not self.is_sqlite:
+                # Its cursors live in a transaction.
+                await connection.execution_options(isolation_level="REPEATABLE READ")
+            async with connection.stream(statement) as rows:
+                yield rows
 
     @asynccontextmanager
     async def write(self, whose: str) -> AsyncIterator[AsyncConnection]:
@@ -118,6 +133,24 @@ class Database:
     async def aclose(self) -> None:
         """Closes its connections."""
         await self.engine.dispose()
+
+
+EMPTY_LOG = "PRAGMA wal_checkpoint(TRUNCATE)"
+
+
+async def write_anew(connection: AsyncConnection) -> bool:
+    """
+    Writes a file of SQLite's anew without what was removed from it, on a connection that is `alone`; False
+    if somebody reads an earlier state of it for so long that its log of writes could not be emptied.
+    """
+    # A copy of the whole database would not fit into every memory.
+    await connection.exec_driver_sql("PRAGMA temp_store = FILE")
+    try:
+        await connection.exec_driver_sql("VACUUM")
+    finally:
+        await connection.exec_driver_sql("PRAGMA temp_store = MEMORY")
+    emptied = await connection.exec_driver_sql(EMPTY_LOG)
+    return not emptied.one()[0]
 
 
 _LOCK = text("SELECT pg_advisory_xact_lock(:key)")

@@ -228,7 +228,7 @@ class Privacy:
 
     async def _each(self, table: Table, *columns: Any) -> AsyncIterator[Any]:
         statement = select(*columns).where(self._desk.mine(table))
-        async with self._desk.read() as connection, connection.stream(statement) as rows:
+        async with self._desk.database.stream(statement) as rows:
             async for row in rows:
                 yield row
 

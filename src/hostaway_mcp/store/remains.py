@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import LargeBinary, Table, exists, select, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hostaway_mcp.models.names import plain
 from hostaway_mcp.store.desk import Desk
+from hostaway_mcp.store.engine import EMPTY_LOG, write_anew
 from hostaway_mcp.store.schema import metadata
 
 AT_ONCE = 500
@@ -32,7 +32,6 @@ _STREAM_BEGINS = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 """How zlib marks a stream, by its level. Source: RFC 1950."""
 
 _MERGE_WORDS = "INSERT INTO message_words(message_words) VALUES ('optimize')"
-_EMPTY_LOG = "PRAGMA wal_checkpoint(TRUNCATE)"
 
 Row = tuple[str, int | str]
 """A table, and which of its rows."""
@@ -75,15 +74,14 @@ class Remains:
         """Every row of the account, with its objects unpacked."""
         found: dict[str, set[Row]] = {}
         rows = 0
-        async with self._desk.read() as connection:
-            for table in metadata.sorted_tables:
-                statement = select(table).where(self._desk.mine(table))
-                async with connection.stream(statement) as stream:
-                    async for some in stream.mappings().partitions(AT_ONCE):
-                        rows += len(some)
-                        for row in some:
-                            for value in needles.within(_written_out(table, row)):
-                                found.setdefault(value, set()).add((table.name, _number_of(table, row)))
+        for table in metadata.sorted_tables:
+            statement = select(table).where(self._desk.mine(table))
+            async with self._desk.database.stream(statement) as stream:
+                async for some in stream.mappings().partitions(AT_ONCE):
+                    rows += len(some)
+                    for row in some:
+                        for value in needles.within(_written_out(table, row)):
+                            found.setdefault(value, set()).add((table.name, _number_of(table, row)))
         return Searched(len(metadata.sorted_tables), rows, found)
 
     async def is_alone(self) -> bool:
@@ -106,7 +104,7 @@ class Remains:
         if self._desk.database.is_sqlite:
             async with self._desk.database.alone() as connection:
                 await connection.exec_driver_sql(_MERGE_WORDS)
-                await connection.exec_driver_sql(_EMPTY_LOG)
+                await connection.exec_driver_sql(EMPTY_LOG)
 
     async def compact(self) -> bool:
         """
@@ -120,22 +118,11 @@ class Remains:
         """
         async with self._desk.database.alone() as connection:
             if self._desk.database.is_sqlite:
-                return await _compact_sqlite(connection)
+                await connection.exec_driver_sql(_MERGE_WORDS)
+                return await write_anew(connection)
             for table in metadata.sorted_tables:
                 await connection.execute(text(f'VACUUM "{table.name}"'))
         return True
-
-
-async def _compact_sqlite(connection: AsyncConnection) -> bool:
-    await connection.exec_driver_sql(_MERGE_WORDS)
-    # A copy of the whole database would not fit into every memory.
-    await connection.exec_driver_sql("PRAGMA temp_store = FILE")
-    try:
-        await connection.exec_driver_sql("VACUUM")
-    finally:
-        await connection.exec_driver_sql("PRAGMA temp_store = MEMORY")
-    emptied = await connection.exec_driver_sql(_EMPTY_LOG)
-    return not emptied.one()[0]
 
 
 def search_file(path: Path, needles: Needles) -> set[str]:

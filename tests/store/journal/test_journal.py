@@ -68,8 +68,8 @@ async def test_another_account_sees_nothing(open_journal: Opener, clock: FakeClo
     assert await others.get("chg_1") is None
     assert await others.find() == []
     assert not await others.claim(entry(clock), by="person", until=clock.now() + MINUTE)
-    assert await others.forget_guest(reservation_ids=[7]) == 0
-    await others.forget_account()
+    assert await others.forgetting.guest(reservation_ids=[7]) == 0
+    await others.forgetting.account()
     assert (await kept(mine)).state is ProposalState.PENDING
     assert await mine.trail.count() == 1
 
@@ -164,7 +164,7 @@ async def test_a_guest_is_forgotten_and_the_chain_still_holds(journal: Journal, 
     made = await kept(journal)
     await journal.claim(made, by="person", until=clock.now() + MINUTE)
     await journal.sending(made, made.steps[0], until=clock.now() + MINUTE)
-    assert await journal.forget_guest(reservation_ids=[7]) == 1
+    assert await journal.forgetting.guest(reservation_ids=[7]) == 1
     left = await kept(journal)
     assert (left.steps[0].body, left.summary, left.question) == (None, "forgotten", "")
     records = await journal.trail.last(10)
@@ -181,7 +181,7 @@ async def test_old_proposals_go_and_open_ones_stay(journal: Journal, clock: Fake
     await journal.sending(sent, sent.steps[0], until=clock.now() + MINUTE)
     clock.advance(60)
     await journal.propose(entry(clock, "chg_new"))
-    assert await journal.forget(clock.now()) == 1
+    assert await journal.forgetting.older(clock.now()) == 1
     assert {one.change_id for one in await journal.find()} == {"chg_open", "chg_new"}
     assert (await journal.trail.verify()).records == 4
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -34,6 +35,7 @@ from hostaway_mcp.services.writes.kinds import Kind
 from hostaway_mcp.services.writes.ledger import Ledger
 from hostaway_mcp.services.writes.plans import Plan, Touch, places_of
 from hostaway_mcp.services.writes.policy import TOOLSETS, PolicyFile
+from hostaway_mcp.services.writes.retention import keep_retention
 from hostaway_mcp.services.writes.settling import Settler
 from hostaway_mcp.services.writes.words import question_of
 from hostaway_mcp.store.journal.records import Entry, ProposalState, Step, StepState
@@ -218,6 +220,10 @@ class Writes:
         if not await (await self.ledger.journal()).close(entry, ProposalState.DECLINED, "A person said no."):
             raise _waits_no_more(change_id)
         self._changed()
+
+    async def keep(self) -> None:
+        """Behind the doors, for ever: finds out what became of what is open, and forgets what is over."""
+        await asyncio.gather(self.settler.keep(), keep_retention(self.ledger, clock=self._clock))
 
     async def aclose(self) -> None:
         """Lets what is being sent end, and closes the journal."""

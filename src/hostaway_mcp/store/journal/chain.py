@@ -18,7 +18,8 @@ from hostaway_mcp.errors import StorageError
 BEGINNING = "0" * 64
 """What the first record's hash covers in the place of one before."""
 
-KEY_FILE, ANCHOR_FILE = "audit.key", "audit.anchor"
+JOURNAL_FILE, KEY_FILE, ANCHOR_FILE = "journal.db", "audit.key", "audit.anchor"
+"""In the data directory; the journal is there unless it is in PostgreSQL."""
 
 _compact = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
@@ -184,6 +185,25 @@ class Anchor:
                 "The audit cannot be written, so nothing may be changed.",
                 hint=f"Free space, or let this user write {self._path.name} in the data directory.",
             ) from error
+
+    def forget(self) -> None:
+        """
+        Removes this account's lines, and the file with the last of them.
+
+        Raises:
+            StorageError: the file cannot be changed.
+        """
+        try:
+            lines = self._path.read_text(errors="replace").splitlines(keepends=True)
+            others = "".join(line for line in lines if not line.startswith(f"{self._account_id} "))
+            if others:
+                self._path.write_text(others)
+            else:
+                self._path.unlink()
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise StorageError(f"{self._path.name} cannot be changed.", hint="Remove it.") from error
 
     def noted(self) -> dict[int, str]:
         """

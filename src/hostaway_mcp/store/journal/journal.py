@@ -9,13 +9,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, RowMapping, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hostaway_mcp.clock import Clock
 from hostaway_mcp.store.desk import Desk
 from hostaway_mcp.store.engine import BUSY_SECONDS, Database, open_database
 from hostaway_mcp.store.journal.chain import KEY_FILE, Anchor, Chain, Link, no_key, read_key
+from hostaway_mcp.store.journal.forgetting import Forgetting
 from hostaway_mcp.store.journal.records import (
     OPEN_STEPS,
     Entry,
@@ -42,6 +43,7 @@ class Journal:
     def __init__(self, desk: Desk, trail: Trail) -> None:
         self._desk = desk
         self.trail = trail
+        self.forgetting = Forgetting(desk, trail)
 
     @classmethod
     async def open(
@@ -235,46 +237,6 @@ class Journal:
         """Notes which proposal undid this one."""
         async with self._write() as (connection, _):
             await self._move(connection, entry, None, {"undone_by": by})
-
-    # What is forgotten.
-
-    async def forget_guest(
-        self, *, reservation_ids: Collection[int] = (), conversation_ids: Collection[int] = ()
-    ) -> int:
-        """Empties every step about these stays and threads, and gives how many; what became of it stays."""
-        about = steps.c.reservation_id.in_(reservation_ids) | steps.c.conversation_id.in_(conversation_ids)
-        mine = self._desk.mine(steps)
-        touched = select(steps.c.change_id).where(mine, about)
-        async with self._write() as (connection, _):
-            # A summary may name the guest.
-            named = (self._desk.mine(proposals), proposals.c.change_id.in_(touched))
-            await connection.execute(
-                update(proposals).where(*named).values(summary="forgotten", question="", why=None)
-            )
-            emptied = {"body": None, "says": None, "result": None}
-            return (await connection.execute(update(steps).where(mine, about).values(emptied))).rowcount
-
-    async def forget(self, before: datetime) -> int:
-        """Removes proposals that were made before an instant and wait for nothing; the audit stays."""
-        waiting = select(steps.c.change_id).where(self._desk.mine(steps), steps.c.state.in_(OPEN_STEPS))
-        old = select(proposals.c.change_id).where(
-            self._desk.mine(proposals),
-            proposals.c.created_at < before,
-            proposals.c.change_id.not_in(waiting),
-        )
-        async with self._write() as (connection, _):
-            names = (await connection.execute(old)).scalars().all()
-            for table in (steps, proposals):
-                await connection.execute(
-                    delete(table).where(self._desk.mine(table), table.c.change_id.in_(names))
-                )
-        return len(names)
-
-    async def forget_account(self) -> None:
-        """Removes everything of this account, its audit too."""
-        async with self._write() as (connection, _):
-            for table in (audit, steps, proposals):
-                await connection.execute(delete(table).where(self._desk.mine(table)))
 
     # How.
 

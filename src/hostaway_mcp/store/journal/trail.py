@@ -47,6 +47,10 @@ class Trail:
         """
         self._anchor.note(links)
 
+    def forget(self) -> None:
+        """Removes what was noted outside; the records themselves are gone."""
+        self._anchor.forget()
+
     async def count(self) -> int:
         """How many records there are."""
         statement = select(func.count()).select_from(audit).where(self._desk.mine(audit))
