@@ -19,6 +19,7 @@ from hostaway_mcp.store.stay_amounts import Period
 from hostaway_mcp.store.stay_lists import Listed, Order
 from hostaway_mcp.store.stay_windows import Which
 from hostaway_mcp.store.store import Store
+from hostaway_mcp.store.sync import Lease
 from tests.store.conftest import FIRST, LAST, SEEN, Opener
 from tests.store.sent import ROW_NOUNS, Sent, put_everything
 from tests.store.test_rows import LATER
@@ -141,6 +142,7 @@ def attempts(other: Store, sent: Sent) -> dict[str, Callable[[], Awaitable[objec
         "deliveries.keep": lambda: other.deliveries.keep("d1", None, None, {}, LATER),
         "dictionaries.put": lambda: other.dictionaries.put("countries", {}, seen_at=LATER),
         "sync.calendars": lambda: _calendars(other),
+        "sync.take": lambda: other.sync.take("reservations", "all", Lease("reservations", "them", 10)),
         "sync.claim": lambda: other.sync.claim("reservations", "them", 10),
         "sync.save": lambda: other.sync.save("reservations", "all", {}, LATER),
         "threads.keep": lambda: other.threads.keep(_thread(sent), messages=1, as_of=LATER),
@@ -234,6 +236,7 @@ WRITES = {
     "dictionaries.put",
     "sync.claim",
     "sync.save",
+    "sync.take",
     "threads.keep",
     "units.put_of",
     "listings.put",

@@ -30,8 +30,7 @@ class StaysOfWindow(Stays):
     """
 
     def __init__(self, stays: Stays, window: Span) -> None:
-        self.page, self.calendared = stays.page, stays.calendared
-        self.brief, self.whole = stays.brief, stays.whole
+        self.rest_on(stays.copy)
         self._stays = stays
         self._window = Wanted(by=By.STAY, first=window.first, last=window.last)
 
@@ -58,8 +57,7 @@ class CopiedStaysOnly(Stays):
     """Stays as far as the replica lists them; never a call."""
 
     def __init__(self, stays: Stays) -> None:
-        self.page, self.calendared = stays.page, stays.calendared
-        self.brief, self.whole = stays.brief, stays.whole
+        self.rest_on(stays.copy)
 
     async def read(self, wanted: Wanted, listings: Mapping[int, Listing]) -> Known[Reservation]:  # noqa: ARG002
         """

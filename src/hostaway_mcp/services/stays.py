@@ -42,13 +42,17 @@ class Stays:
     """
 
     def __init__(self, hostaway: Hostaway, *, facts: Facts, copy: CopiedStays) -> None:
-        self._copy = copy
+        self.rest_on(copy)
+        self._hostaway = hostaway
+        self._facts = facts
+
+    def rest_on(self, copy: CopiedStays) -> None:
+        """Answers from this copy whatever it can."""
         # Parts of lists and what stands on a calendar, from the replica alone; None where it will not do.
+        self.copy = copy
         self.page, self.calendared = copy.page, copy.calendared
         self.brief, self.count, self.whole = copy.brief, copy.count, copy.whole
         self.debtors, self.hours = copy.debtors, copy.hours
-        self._hostaway = hostaway
-        self._facts = facts
 
     async def read(self, wanted: Wanted, listings: Mapping[int, Listing]) -> Known[Reservation]:
         """
@@ -94,7 +98,7 @@ class Stays:
     async def _load(self, wanted: Wanted, gathering: Gathering[Reservation]) -> None:
         await copied_or_live(
             gathering,
-            lambda ages: self._copy.stays(wanted, ages),
+            lambda ages: self.copy.stays(wanted, ages),
             partial(self._load_live, wanted),
             ages=STAYS,
         )
