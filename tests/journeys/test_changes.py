@@ -26,7 +26,7 @@ from tests.journeys.test_doors import environment
 from tests.server.stand import WAIT_SECONDS, serving
 from tests.support.clock import DEFAULT_NOW, FakeClock
 from tests.support.house import house
-from tests.support.replica import sync
+from tests.support.replica import lay, sync
 
 WAYS = ("memory", "http", "stdio")
 NOWHERE = "http://127.0.0.1:9/v1"
@@ -88,7 +88,7 @@ async def _over_http(app: App, known: dict[str, Any]) -> AsyncIterator[Client]:
 @pytest.mark.parametrize("way", WAYS)
 async def test_since_2026_a_stream_tells_of_it(tmp_path: Path, way: str) -> None:
     """Once for each sync that found something; what was not asked for is not told."""
-    await synced_elsewhere(tmp_path, days=0)
+    await lay(tmp_path, listings=2)
     async with (
         watcher(tmp_path, way, "2026-07-28") as client,
         asyncio.timeout(WAIT_SECONDS),
@@ -103,7 +103,7 @@ async def test_since_2026_a_stream_tells_of_it(tmp_path: Path, way: str) -> None
 async def test_before_2026_the_session_tells_of_it(tmp_path: Path, way: str) -> None:
     """Until the client unsubscribes."""
     told = asyncio.Queue[str]()
-    await synced_elsewhere(tmp_path, days=0)
+    await lay(tmp_path, listings=2)
     async with (
         watcher(tmp_path, way, "legacy", message_handler=_into(told.put_nowait)) as client,
         asyncio.timeout(WAIT_SECONDS),
@@ -127,7 +127,7 @@ def _into(put: Callable[[str], None]) -> Callable[[Any], Any]:
 
 async def test_nobody_watching_opens_no_database(tmp_path: Path) -> None:
     """Nor does anybody go on looking once the last one has gone."""
-    await synced_elsewhere(tmp_path, days=0)
+    await lay(tmp_path, listings=2)
     settings = Settings(
         _env_file=None,
         hostaway_account_id=WORLD.account_id,

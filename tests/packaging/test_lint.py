@@ -92,3 +92,13 @@ def test_every_hook_is_a_command_of_the_environment() -> None:
     for hook in repository["hooks"]:
         assert hook["language"] == "system"
         assert (ROOT / hook["entry"].split()[0]).is_file(), hook["entry"]
+
+
+def test_the_environment_that_checks_holds_the_one_that_runs() -> None:
+    """Else `scripts/env` would not leave it at the one."""
+    base, dev = (
+        {line for line in (ROOT / f"requirements/{lock}.lock").read_text().splitlines() if line[:1].isalnum()}
+        for lock in ("base", "dev")
+    )
+    assert len(base) > 30
+    assert base <= dev

@@ -34,7 +34,7 @@ async def synced(folder: Path, *, seed: int = 1, listings: int = 6, **about: Any
     patch what sync does only behind this. The house has a token, has asked nothing else yet, and its clock
     stands where filling ended.
     """
-    seconds = _copy(await asyncio.to_thread(_filled, seed, listings), folder)
+    seconds = await lay(folder, seed=seed, listings=listings)
     clock = FakeClock()
     async with house(
         seed=seed, listings=listings, clock=clock, hostaway_mcp_data_dir=folder, **about
@@ -46,6 +46,11 @@ async def synced(folder: Path, *, seed: int = 1, listings: int = 6, **about: Any
         yield home
 
 
+async def lay(folder: Path, *, seed: int = 1, listings: int = 6) -> float:
+    """Lays the filled replica of a world into `folder`; gives the seconds that filling took."""
+    return _copy(await asyncio.to_thread(_filled, seed, listings), folder)
+
+
 async def sync(home: House, *, after_seconds: float = 0.0) -> None:
     """Brings what is due, after some time has passed."""
     if after_seconds:
@@ -55,7 +60,6 @@ async def sync(home: House, *, after_seconds: float = 0.0) -> None:
 
 
 def _copy(filled: Path, folder: Path) -> float:
-    """Lays a filled replica into a folder; gives the seconds that filling took."""
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(filled, folder / REPLICA)
     return float(filled.with_suffix(".seconds").read_text())
