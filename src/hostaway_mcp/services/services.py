@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from hostaway_mcp.services.conflicts import Conflicts
     from hostaway_mcp.services.connection import ConnectionCheck
     from hostaway_mcp.services.daily_brief import DailyBrief
-    from hostaway_mcp.services.dictionaries import Dictionaries
     from hostaway_mcp.services.expenses import Expenses
     from hostaway_mcp.services.explainer import Explainer
     from hostaway_mcp.services.finance import Finance
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     from hostaway_mcp.services.gaps import Gaps
     from hostaway_mcp.services.guests import Guests
     from hostaway_mcp.services.listing_audit import ListingAudit
-    from hostaway_mcp.services.listings.listings import Listings
     from hostaway_mcp.services.messages import MessageSearch
     from hostaway_mcp.services.pacing import Pace
     from hostaway_mcp.services.prices import Prices
@@ -78,18 +76,6 @@ class Services(Writing):
         self._has_credentials = has_credentials
         self._webhook = webhook
         self.news = Watch(replica, facts=self.facts, clock=clock)
-
-    @cached_property
-    def listings(self) -> Listings:
-        from hostaway_mcp.services.copied_listings import CopiedListings
-        from hostaway_mcp.services.listings.listings import Listings
-
-        return Listings(
-            self._hostaway,
-            facts=self.facts,
-            copy=CopiedListings(self.replica, clock=self.clock),
-            portfolio=self.portfolio,
-        )
 
     @cached_property
     def gaps(self) -> Gaps:
@@ -208,12 +194,6 @@ class Services(Writing):
             facts=self.facts,
             clock=self.clock,
         )
-
-    @cached_property
-    def dictionaries(self) -> Dictionaries:
-        from hostaway_mcp.services.dictionaries import Dictionaries
-
-        return Dictionaries(self._hostaway, replica=self.replica, clock=self.clock)
 
     @cached_property
     def stay_board(self) -> StayBoard:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from hostaway_mcp.services.copied_ledgers import CopiedLedgers
     from hostaway_mcp.services.copied_threads import CopiedThreads
     from hostaway_mcp.services.copy import Copy
+    from hostaway_mcp.services.dictionaries import Dictionaries
+    from hostaway_mcp.services.listings.listings import Listings
     from hostaway_mcp.services.portfolio import Portfolio
     from hostaway_mcp.services.reservations.reservations import Reservations
     from hostaway_mcp.services.review_book import ReviewBook
@@ -143,3 +145,21 @@ class Shared:
             copy=self._threads,
             clock=self.clock,
         )
+
+    @cached_property
+    def listings(self) -> Listings:
+        from hostaway_mcp.services.copied_listings import CopiedListings
+        from hostaway_mcp.services.listings.listings import Listings
+
+        return Listings(
+            self._hostaway,
+            facts=self.facts,
+            copy=CopiedListings(self.replica, clock=self.clock),
+            portfolio=self.portfolio,
+        )
+
+    @cached_property
+    def dictionaries(self) -> Dictionaries:
+        from hostaway_mcp.services.dictionaries import Dictionaries
+
+        return Dictionaries(self._hostaway, replica=self.replica, clock=self.clock)

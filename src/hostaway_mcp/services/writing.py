@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from hostaway_mcp.services.writes.cancellations import CancellationPlanner
     from hostaway_mcp.services.writes.kinds import Kind
     from hostaway_mcp.services.writes.learning import Learner
+    from hostaway_mcp.services.writes.listing_planner import ListingPlanner
+    from hostaway_mcp.services.writes.listings import ListingKind
     from hostaway_mcp.services.writes.message_planner import MessagePlanner
     from hostaway_mcp.services.writes.messages import MessageKind
     from hostaway_mcp.services.writes.stay_planner import StayPlanner
@@ -59,6 +61,24 @@ class Writing(Shared):
         from hostaway_mcp.services.writes.calendar_planner import CalendarPlanner
 
         return CalendarPlanner(self._calendar_kind, portfolio=self.portfolio, clock=self.clock)
+
+    @cached_property
+    def _listing_kind(self) -> ListingKind:
+        from hostaway_mcp.services.writes.listings import ListingKind
+
+        return ListingKind(self._hostaway, self._learner)
+
+    @cached_property
+    def listing_planner(self) -> ListingPlanner:
+        from hostaway_mcp.services.writes.listing_planner import ListingPlanner
+
+        return ListingPlanner(
+            self._listing_kind,
+            portfolio=self.portfolio,
+            listings=self.listings,
+            dictionaries=self.dictionaries,
+            clock=self.clock,
+        )
 
     @cached_property
     def _message_kind(self) -> MessageKind:
@@ -117,7 +137,7 @@ class Writing(Shared):
 
         return Writes(
             self._hostaway,
-            (self._calendar_kind, self._message_kind, *self._stay_kinds),
+            (self._calendar_kind, self._listing_kind, self._message_kind, *self._stay_kinds),
             portfolio=self.portfolio,
             journal_url=self._journal_url,
             account_id=self._account_id,

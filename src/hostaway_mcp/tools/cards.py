@@ -27,6 +27,7 @@ PLACES: tuple[str, ...] = (
     "listings.get_listing",
     "listings.check_availability",
     "listing_audit.audit_listings",
+    "update_listings.update_listings",
     # reservations
     "reservations.find_reservations",
     "reservations.get_reservation",

@@ -28,6 +28,17 @@ class Example:
     reads: int = 1
 
 
+# listings
+
+
+async def _change_rules(home: WritingHouse) -> Json:
+    return {"listing": min(home.home.sandbox.world.listings), "changes": {"house_rules": "Be kind."}}
+
+
+def _others_change_the_rules(home: WritingHouse, arguments: Json) -> None:
+    home.home.sandbox.world.touch_listing(arguments["listing"], houseRules="No pets.")
+
+
 # calendar
 
 
@@ -112,6 +123,7 @@ def _make_it_dearer(home: WritingHouse, arguments: Json) -> None:
 
 
 EXAMPLES: tuple[Example, ...] = (
+    Example("update_listings", _change_rules, _others_change_the_rules),
     Example("update_reservation", _note_something, _note_something_else),
     Example("cancel_reservation", _cancel_a_stay, _make_it_dearer),
     Example("update_calendar", _block_a_night, _book_the_night),

@@ -26,15 +26,19 @@ class Learner:
         self._facts = facts
         self._clock = clock
 
-    async def learn(self, noun: str, keep: Callable[[Store], Awaitable[object]]) -> None:
+    async def learn(
+        self, noun: str, keep: Callable[[Store], Awaitable[object]], *, changed: bool = True
+    ) -> None:
         """
-        Keeps rows of a noun with `keep`, where there is a replica, and drops what is remembered of it.
+        Keeps rows of a noun with `keep`, where there is a replica, and drops what is remembered of it where
+        it may have `changed`.
 
         Trouble with the replica is no trouble of a change: sync brings it the same later.
         """
-        # What is remembered from this very instant was read before.
-        self._facts.outdate([News(noun, self._clock.now() + timedelta.resolution, known=True)])
-        self._facts.version += 1
+        if changed:
+            # What is remembered from this very instant was read before.
+            self._facts.outdate([News(noun, self._clock.now() + timedelta.resolution, known=True)])
+            self._facts.version += 1
         if not self._replica.is_there:
             return
         try:

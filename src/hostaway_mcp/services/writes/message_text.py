@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 
 from pydantic import SecretStr
@@ -15,6 +14,7 @@ from hostaway_mcp.models.conversations import CommunicationType, ConversationMes
 from hostaway_mcp.models.reservations import Reservation, StatusClass
 from hostaway_mcp.redaction import MASK, quoted, redact
 from hostaway_mcp.services.untrusted import clean, clean_name
+from hostaway_mcp.services.writes.words import check_text
 
 LONG = {CommunicationType.SMS: 480}
 VERY_LONG = 2_000
@@ -26,8 +26,6 @@ _PLACEHOLDER = re.compile(
     r"|%[a-z]+_[a-z_]+%|\[(?:your|insert|guest|host|enter|add|name|date|time|code|link|address|number|listing|property)"
     r"(?:[ _-][\w '’-]{0,40})?\]|\[[a-z]+_[a-z_]+\]|<[a-z]+_[a-z_]+>"
 )
-_JOINS = frozenset("\n\t\u200c\u200d\ufe0e\ufe0f")
-"""Line ends, and what joins letters and emoji."""
 
 
 def checked(text: str) -> str:
@@ -45,15 +43,7 @@ def checked(text: str) -> str:
             f'The text still has the placeholder "{quoted(found[0], 40)}".',
             hint="Fill it in, or leave it out.",
         )
-    if any(_is_unseen(ch) for ch in text):
-        raise InputError("The text holds invisible or control characters.", hint="Write it without them.")
-    if "⟦" in text or "⟧" in text:
-        raise InputError("The text holds ⟦ or ⟧, which mark texts here.", hint="Use other brackets.")
-    return text
-
-
-def _is_unseen(ch: str) -> bool:
-    return unicodedata.category(ch) in {"Cc", "Cf", "Cs", "Co", "Cn"} and ch not in _JOINS
+    return check_text(text, "The text")
 
 
 def hidden(text: str, secrets: Iterable[SecretStr | None]) -> str:

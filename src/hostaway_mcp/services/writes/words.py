@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from hostaway_mcp.errors import InputError
 from hostaway_mcp.store.journal.records import Step
 
 MOST_LINES = 25
 MOST_WARNINGS = 20
+
+_JOINS = frozenset("\n\t\u200c\u200d\ufe0e\ufe0f")
+"""Line ends, and what joins letters and emoji."""
 
 
 def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
@@ -29,6 +34,26 @@ def few(warnings: Sequence[str], *, most: int = MOST_WARNINGS) -> tuple[str, ...
     """Each warning once, and of many the first with how many more there are."""
     once = tuple(dict.fromkeys(warnings))
     return once if len(once) <= most else (*once[:most], f"There are {len(once) - most} more warnings.")
+
+
+def is_unseen(ch: str) -> bool:
+    """Whether nobody sees a character, and it joins nothing either."""
+    return unicodedata.category(ch) in {"Cc", "Cf", "Cs", "Co", "Cn"} and ch not in _JOINS
+
+
+def check_text(text: str, what: str) -> str:
+    """
+    A text as it can be sent and shown exactly.
+
+    Raises:
+        InputError: it holds what nobody would see, or the marks of texts.
+    """
+    text = text.replace("\r\n", "\n").strip()
+    if any(is_unseen(ch) for ch in text):
+        raise InputError(f"{what} holds invisible or control characters.", hint="Write it without them.")
+    if "⟦" in text or "⟧" in text:
+        raise InputError(f"{what} holds ⟦ or ⟧, which mark texts here.", hint="Use other brackets.")
+    return text
 
 
 def line_of(step: Step) -> str:
