@@ -31,12 +31,13 @@ class Example:
 # listings
 
 
-async def _change_rules(home: WritingHouse) -> Json:
-    return {"listing": min(home.home.sandbox.world.listings), "changes": {"house_rules": "Be kind."}}
+async def _lengthen_stays(home: WritingHouse) -> Json:
+    number, listing = min(home.home.sandbox.world.listings.items())
+    return {"listing": number, "changes": {"min_nights": listing["minNights"] % 20 + 1}}
 
 
-def _others_change_the_rules(home: WritingHouse, arguments: Json) -> None:
-    home.home.sandbox.world.touch_listing(arguments["listing"], houseRules="No pets.")
+def _let_stays_be_long(home: WritingHouse, arguments: Json) -> None:
+    home.home.sandbox.world.touch_listing(arguments["listing"], minNights=29)
 
 
 # calendar
@@ -123,7 +124,7 @@ def _make_it_dearer(home: WritingHouse, arguments: Json) -> None:
 
 
 EXAMPLES: tuple[Example, ...] = (
-    Example("update_listings", _change_rules, _others_change_the_rules),
+    Example("update_listings", _lengthen_stays, _let_stays_be_long),
     Example("update_reservation", _note_something, _note_something_else),
     Example("cancel_reservation", _cancel_a_stay, _make_it_dearer),
     Example("update_calendar", _block_a_night, _book_the_night),
