@@ -13,6 +13,7 @@ from hostaway_mcp.sync.replica import Replica
 
 if TYPE_CHECKING:
     from hostaway_mcp.services.writes import Writes
+    from hostaway_mcp.services.writes.booking_planner import BookingPlanner
     from hostaway_mcp.services.writes.calendar import CalendarKind
     from hostaway_mcp.services.writes.calendar_planner import CalendarPlanner
     from hostaway_mcp.services.writes.cancellations import CancellationPlanner
@@ -111,11 +112,18 @@ class Writing(Shared):
 
     @cached_property
     def _stay_kinds(self) -> tuple[Kind, ...]:
+        from hostaway_mcp.services.writes.bookings import BookingKind
         from hostaway_mcp.services.writes.cancellations import CancellationKind, NoShowKind
         from hostaway_mcp.services.writes.stay_changes import StayKind
 
         reader = self._stay_reader
-        return StayKind(reader), CancellationKind(reader), NoShowKind(reader)
+        return BookingKind(reader), StayKind(reader), CancellationKind(reader), NoShowKind(reader)
+
+    @cached_property
+    def booking_planner(self) -> BookingPlanner:
+        from hostaway_mcp.services.writes.booking_planner import BookingPlanner
+
+        return BookingPlanner(self._stay_reader, hostaway=self._hostaway, portfolio=self.portfolio)
 
     @cached_property
     def stay_planner(self) -> StayPlanner:

@@ -34,6 +34,7 @@ PLACES: tuple[str, ...] = (
     "reservations.get_guest",
     "stay_board.stay_board",
     "quote_stay.quote_stay",
+    "create_reservation.create_reservation",
     "update_reservation.update_reservation",
     "cancel_reservation.cancel_reservation",
     # calendar

@@ -101,6 +101,23 @@ def booked(home: WritingHouse, channel: int = 2000) -> int:
     raise AssertionError("no such stay")
 
 
+async def _book_directly(home: WritingHouse) -> Json:
+    # Each stay lies behind the one that was made before, if it was.
+    world, first = home.home.sandbox.world, home.home.clock.today("UTC") + timedelta(days=100)
+    listing = next(iter(world.listings))
+    while world.calendar(listing, first, first)[0]["status"] != "available":
+        first += timedelta(days=1)
+    dates = {"from": f"{first}", "to": f"{first + timedelta(days=1)}"}
+    return {"listing": listing, "guest": {"name": "Ana Silva"}, "guests": 2} | dates
+
+
+def _sell_the_night(home: WritingHouse, arguments: Json) -> None:
+    night = date.fromisoformat(arguments["from"])
+    home.home.sandbox.world.add_reservation(
+        arguments["listing"], night, night + timedelta(days=1), channelId=2018, status="new"
+    )
+
+
 async def _note_something(home: WritingHouse) -> Json:
     return {"reservation": booked(home), "changes": {"host_note": f"Note {len(home.home.sandbox.requests)}"}}
 
@@ -125,6 +142,8 @@ def _make_it_dearer(home: WritingHouse, arguments: Json) -> None:
 
 EXAMPLES: tuple[Example, ...] = (
     Example("update_listings", _lengthen_stays, _let_stays_be_long),
+    # The calendar, and Hostaway's price, which is a calculation.
+    Example("create_reservation", _book_directly, _sell_the_night, reads=2),
     Example("update_reservation", _note_something, _note_something_else),
     Example("cancel_reservation", _cancel_a_stay, _make_it_dearer),
     Example("update_calendar", _block_a_night, _book_the_night),

@@ -20,7 +20,7 @@ from hostaway_mcp.services.reservations.rows import guest_name
 from hostaway_mcp.services.untrusted import clean_name, fence
 from hostaway_mcp.services.writes.message_text import checked, hidden, warnings_of
 from hostaway_mcp.services.writes.messages import MessageKind, reads_as, state_of
-from hostaway_mcp.services.writes.plans import Plan, Touch
+from hostaway_mcp.services.writes.plans import Plan, Touch, places_of
 from hostaway_mcp.store.journal.records import Step, StepBody
 
 TWICE = timedelta(hours=24)
@@ -189,13 +189,12 @@ def _step(
 
 def _touch(asked: Asked, listing: Listing | None, now: datetime) -> Touch:
     zone = zone_or_utc(listing.time_zone_name if listing else None)
-    places = (listing.city, listing.country_code, listing.country) if listing else ()
     return Touch(
         toolset="inbox",
         kind=MessageKind.name,
         listing_id=asked.thread.listing_id,
         listing=label(listing) if listing else "",
-        places=tuple(filter(None, places)),
+        places=places_of(listing) if listing else (),
         reaches_guest=True,
         local_time=now.astimezone(zone),
     )

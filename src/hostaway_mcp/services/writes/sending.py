@@ -52,7 +52,8 @@ class Answered:
 async def send(hostaway: Hostaway, step: Step, *, seconds: float) -> Answered:
     """Sends the step's one request within so many seconds. Never raises but for cancellation and defects."""
     assert step.body is not None  # a forgotten step is never sent
-    request = Request(BY_NAME[step.body.operation], path=step.body.path, body=step.body.body)
+    body = step.body
+    request = Request(BY_NAME[body.operation], path=body.path, query=body.query, body=body.body)
     try:
         reply = await hostaway.transport.call(request, deadline_seconds=seconds, once=True)
     except HostawayMcpError as error:

@@ -17,7 +17,7 @@ from hostaway_mcp.services.reservations.resolve import Resolver
 from hostaway_mcp.services.reservations.rows import guest_name
 from hostaway_mcp.services.untrusted import fence
 from hostaway_mcp.services.writes.learning import Learner
-from hostaway_mcp.services.writes.plans import PriceMove, Touch
+from hostaway_mcp.services.writes.plans import PriceMove, Touch, places_of
 
 
 class StayReader:
@@ -131,7 +131,7 @@ def touch_of(
         kind=kind,
         listing_id=listing.id,
         listing=label(listing),
-        places=tuple(filter(None, (listing.city, listing.country_code, listing.country))),
+        places=places_of(listing),
         days=days,
         prices=prices,
         amount=amount,

@@ -192,6 +192,8 @@ class Journal:
             await self._move(connection, entry, None, {"lease_until": until})
             body = redacted(step.body.body, self.trail.digest)
             facts = {"operation": step.body.operation, "path": dict(step.body.path), "body": body}
+            if step.body.query:
+                facts["query"] = dict(step.body.query)
             links.append(
                 await self._record(connection, "sending", entry, step=step.n, kind=step.kind, **facts)
             )
@@ -213,6 +215,9 @@ class Journal:
             values["settled_at"] = self._desk.clock.now()
         if result is not None:
             values["result"] = dict(result)
+            if step.reservation_id is None and "reservation_id" in result:
+                # A stay that was made belongs to its guest from now on, who may be forgotten.
+                values["reservation_id"] = result["reservation_id"]
         async with self._write() as (connection, links):
             if not await self._move_step(connection, entry, step, before, values):
                 return False

@@ -58,6 +58,7 @@ class StepBody:
     body: Any
     rests_on: Mapping[str, Any]
     wanted: Mapping[str, Any]
+    query: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
