@@ -121,6 +121,9 @@ class _LoopTime:
             if timeout is None:
                 return self._wait_for_others()
             if not self._threads_busy():
+                # A thread that has ended since the last look has left its answer by now.
+                if events := self._selector.select(0):
+                    return events
                 break
             if events := self._selector.select(0.01):
                 return events

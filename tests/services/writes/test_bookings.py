@@ -220,7 +220,7 @@ async def test_a_guest_of_a_new_stay_can_be_forgotten(tmp_path: Path) -> None:
         proposal = await book(home, **two_nights(home))
         await home.apply(proposal)
         journal = await home.home.app.services.writes.ledger.journal()
-        assert await journal.forget_guest(reservation_ids=[made(home)[0]["id"]]) == 1
+        assert await journal.forgetting.guest(reservation_ids=[made(home)[0]["id"]]) == 1
         entry = await journal.get(proposal["change_id"])
         assert entry is not None
         assert entry.steps[0].body is None
