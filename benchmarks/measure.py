@@ -29,6 +29,8 @@ class Scale:
     synced: int = 40
     """Listings that are synced in virtual time."""
     filling_seconds: float = 45.0
+    floods: int = 3
+    flood_seconds: float = 20.0
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,16 @@ from benchmarks.measure import Figure, Pairs, Scale, ratio, take_turns
 from benchmarks.report import BEGIN, END, PAGE, document, line, markdown, written
 
 TINY = Scale(
-    repeats=1, calls=2, worlds=(5,), pages=1, virtual_hours=0.01, questions=1, synced=2, filling_seconds=2.0
+    repeats=1,
+    calls=2,
+    worlds=(5,),
+    pages=1,
+    virtual_hours=0.01,
+    questions=1,
+    synced=2,
+    filling_seconds=2.0,
+    floods=1,
+    flood_seconds=0.5,
 )
 FIELDS = {"name", "value", "unit", "spread", "floor", "target", "at_least", "void", "note", "verdict"}
 
@@ -24,7 +33,7 @@ needs_proc = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="me
 @pytest.mark.parametrize(
     ("name", "lines"),
     [
-        *(("start", 4), ("calls", 13), ("answers", 43), ("pages", 2), ("governor", 4), ("webhooks", 4)),
+        *(("start", 4), ("calls", 13), ("answers", 43), ("pages", 2), ("governor", 4), ("webhooks", 5)),
         *(("questions", 44), ("upserts", 3), ("sync", 2)),
     ],
 )

@@ -25,13 +25,18 @@ class Transactions:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.count = 0
         self.fails = False
+        self.levels: list[object] = []
         self.open = asyncio.Event()
         self.open.set()
         write = Database.write
 
         @asynccontextmanager
-        async def counted(database: Database, whose: str) -> AsyncIterator[AsyncConnection]:
-            async with write(database, whose) as connection:
+        async def counted(
+            database: Database, whose: str, *, durable: bool = False
+        ) -> AsyncIterator[AsyncConnection]:
+            async with write(database, whose, durable=durable) as connection:
+                if database.is_sqlite:
+                    self.levels.append((await connection.exec_driver_sql("PRAGMA synchronous")).scalar())
                 self.count += 1
                 await self.open.wait()
                 if self.fails:
@@ -77,6 +82,14 @@ async def test_nobody_is_answered_before_the_commit(store: Store, transactions: 
     assert await store.deliveries.waiting() == ()
     transactions.open.set()
     assert await task == [True, True, True]
+
+
+async def test_what_was_acknowledged_outlasts_a_power_cut(store: Store, transactions: Transactions) -> None:
+    """SQLite waits for the disk (FULL, 2) when a delivery is kept, and nowhere else (NORMAL, 1)."""
+    await keep(store, "a")
+    await store.sync.claim("work", "us", 60)
+    await keep(store, "b")
+    assert transactions.levels in ([2, 1, 2], [])
 
 
 async def test_what_could_not_be_kept_is_told_to_each(store: Store, transactions: Transactions) -> None:

@@ -24,7 +24,6 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from hostaway_mcp.errors import TimedOutError
 from hostaway_mcp.store.deliveries import ATTEMPTS
 from hostaway_mcp.store.store import Store
 from hostaway_mcp.sync import lists, reservations
@@ -180,7 +179,7 @@ class Truth(RuleBasedStateMachine):
         answer = await self._ask(
             "find_reservations", by="arrival", from_=str(first), to=str(last), status_class=CLASSES, limit=100
         )
-        if answer is None or answer.get("next_cursor"):
+        if answer.get("next_cursor"):
             return
         shown = {
             row["reservation_id"]: (row["status"], row["arrival"], row["departure"])
@@ -203,8 +202,6 @@ class Truth(RuleBasedStateMachine):
         last = min(first + timedelta(days=10), self.upstream.first_day + timedelta(days=AROUND_DAYS))
         await self.clock.sleep(0.01)
         answer = await self._ask("get_calendar", listing=listing_id, from_=str(first), to=str(last))
-        if answer is None:
-            return
         past = list(self.upstream.since(datetime.fromisoformat(answer["as_of"])))
         for run in answer["calendars"][0]["runs"]:
             day = date.fromisoformat(run["from"])
@@ -213,14 +210,8 @@ class Truth(RuleBasedStateMachine):
                 assert run["status"] in versions, (day, run, versions)
                 day += timedelta(days=1)
 
-    async def _ask(self, tool: str, **arguments: Any) -> dict[str, Any] | None:
-        try:
-            outcome = await self.copy.home.ask(tool, **arguments)
-        except TimedOutError:
-            # A thread that opens a database may outlast virtual time. Nothing was said, so nothing wrong.
-            self.tally["no answer"] += 1
-            return None
-        answer: dict[str, Any] = outcome.json
+    async def _ask(self, tool: str, **arguments: Any) -> dict[str, Any]:
+        answer: dict[str, Any] = (await self.copy.home.ask(tool, **arguments)).json
         self.tally[answer["source"]] += 1
         return answer
 
@@ -303,9 +294,8 @@ def test_the_replica_follows_hostaway_for_20_000_steps(
     3,000 steps with each of seven seeds; most answers are from the replica, or nothing would be shown of it.
     """
     began = time.process_time()
-    tally = _run(url, number=number, examples=10, steps=300)
+    tally = _run(url, number=number, examples=15, steps=300)
     with capsys.disabled():
         print(f"\nseed {number}: {time.process_time() - began:.0f} s of work, {dict(tally)}")  # noqa: T201
     assert tally["steps"] >= 3_000
     assert tally["replica"] > tally["live"]
-    assert tally["no answer"] < tally["replica"] / 100

@@ -120,7 +120,7 @@ class Deliveries:
         by_digest: dict[str, Mapping[str, Any]] = {}
         for one in coming:
             by_digest.setdefault(one.digest, one.row)
-        async with self._desk.write() as connection:
+        async with self._desk.write(durable=True) as connection:
             for some in portions(list(by_digest)):
                 known = (self._desk.mine(deliveries), deliveries.c.digest.in_(some))
                 there = await connection.execute(select(deliveries.c.digest).where(*known))

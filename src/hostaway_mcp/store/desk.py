@@ -43,12 +43,14 @@ class Desk:
         return self.database.read()
 
     @asynccontextmanager
-    async def write(self, within: AsyncConnection | None = None) -> AsyncIterator[AsyncConnection]:
+    async def write(
+        self, within: AsyncConnection | None = None, *, durable: bool = False
+    ) -> AsyncIterator[AsyncConnection]:
         """A transaction; or the one that the caller is in already."""
         if within is not None:
             yield within
             return
-        async with self.database.write(f"account {self.account_id}") as connection:
+        async with self.database.write(f"account {self.account_id}", durable=durable) as connection:
             yield connection
 
     async def next_number(self, connection: AsyncConnection, table: Table, column: str) -> int:

@@ -32,6 +32,7 @@ UNUSED_SECONDS = 1.0
 """After which PostgreSQL's connections are asked whether they are still there."""
 
 _WRITES, _ALONE, _USED_AT = "hostaway_mcp_writes", "hostaway_mcp_alone", "hostaway_mcp_used_at"
+_DURABLE, _SYNCHRONOUS = "hostaway_mcp_durable", "hostaway_mcp_synchronous"
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
     "postgresql": "postgresql+asyncpg",
@@ -80,10 +81,11 @@ class Database:
                 yield rows
 
     @asynccontextmanager
-    async def write(self, whose: str) -> AsyncIterator[AsyncConnection]:
+    async def write(self, whose: str, *, durable: bool = False) -> AsyncIterator[AsyncConnection]:
         """
         A transaction, kept as a whole or not at all. One at a time for `whose` in all processes, so that
-        what was read in it still holds when it is written.
+        what was read in it still holds when it is written. A `durable` one also outlasts the machine's power
+        failing the moment after; SQLite's others are on the disk some moments later.
 
         Raises:
             StorageError: the database cannot be written.
@@ -94,7 +96,7 @@ class Database:
                 await stack.enter_async_context(self.turn)
             connection = await stack.enter_async_context(self.engine.connect())
             level = {} if self.is_sqlite else {"isolation_level": "READ COMMITTED"}
-            await connection.execution_options(**{_WRITES: True}, **level)
+            await connection.execution_options(**{_WRITES: True, _DURABLE: durable}, **level)
             await stack.enter_async_context(connection.begin())
             if not self.is_sqlite:
                 await connection.execute(_LOCK, {"key": lock_key(whose)})
@@ -298,5 +300,11 @@ def _end(connection: Any, _record: object, _error: object) -> None:
 
 def _begin(connection: Connection) -> None:
     options = connection.get_execution_options()
-    if not options.get(_ALONE):
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITES) else "BEGIN")
+    if options.get(_ALONE):
+        return
+    if options.get(_WRITES):
+        level = "FULL" if options.get(_DURABLE) else "NORMAL"
+        if connection.info.setdefault(_SYNCHRONOUS, "NORMAL") != level:
+            connection.exec_driver_sql(f"PRAGMA synchronous = {level}")
+            connection.info[_SYNCHRONOUS] = level
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITES) else "BEGIN")

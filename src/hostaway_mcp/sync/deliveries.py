@@ -31,7 +31,8 @@ LOOK_SECONDS = 2.0
 """Between two looks for deliveries: one read of the store."""
 PAUSE_SECONDS = 30.0
 """After Hostaway or the store could not be used, and after the first failure of a delivery."""
-AT_ONCE = 100
+AT_ONCE = 500
+"""Deliveries that are worked off together: however many are about one stay, it is read once."""
 FRONT_ROWS = 25
 """How much of the front of the list is read for a change: what has just changed is the first there."""
 LEASE_SECONDS = 120.0
@@ -105,7 +106,7 @@ class DeliveryWorker:
 
     async def run_once(self) -> Worked:
         """
-        Works off what is waiting and due, at most a hundred deliveries.
+        Works off what is waiting and due, at most 500 deliveries.
 
         Raises:
             CredentialsError, BusyError, RateLimitedError, UnreachableError: Hostaway answers nobody now;
@@ -129,7 +130,9 @@ class DeliveryWorker:
         while True:
             pause = LOOK_SECONDS
             try:
-                await self.run_once()
+                if (await self.run_once()).done == AT_ONCE:
+                    # There may be more.
+                    pause = 0.0
                 await self._sweep()
             except HostawayMcpError as error:
                 _log.warning("deliveries_stopped", extra={"code": error.code})

@@ -41,7 +41,7 @@ from hostaway_mcp.web.problems import problem, problem_for, schema
 from hostaway_mcp.web.sessions import METHODS, SESSION, Sessions
 from hostaway_mcp.web.streams import Streams
 from hostaway_mcp.web.upstream import UpstreamWatch
-from hostaway_mcp.web.webhooks import Hooked, delivery_route
+from hostaway_mcp.web.webhooks import Hooked, delivery_route, is_delivery
 
 if TYPE_CHECKING:
     from hostaway_mcp.app import App
@@ -94,14 +94,15 @@ def build_web(app: App, *, host: str) -> FastAPI:
         telemetry=_NO_TELEMETRY,
         lifespan=_lifespan(mcp),
     )
+    deliveries = delivery_route(app)
     web.router.routes.append(_mcp_route(mcp))
-    web.router.routes.append(delivery_route(app))
+    web.router.routes.append(deliveries)
     add_operations(web, app)
     add_changes_stream(web, app)
     _add_operator_routes(web, app)
     _phrase_errors(web, app)
     _describe(web, app, keyed=bool(key))
-    web.guard(_guards(app, host=host, key=key), mcp=mcp)
+    web.guard(_guards(app, host=host, key=key), mcp=mcp, deliveries=deliveries.app)
     return web
 
 
@@ -114,25 +115,33 @@ def _mcp_route(mcp: ASGIApp) -> Route:
 
 class _Web(FastAPI):
     """
-    FastAPI for everything but MCP's requests, which pass the same guards and then go straight to their door:
-    the layers and the search for a route that an API has take as long as the guards.
+    FastAPI for everything but MCP's requests and Hostaway's deliveries, which pass the same guards and then
+    go straight to their doors: the layers and the search for a route of an API take as long as the guards.
     """
 
     _mcp: ASGIApp
+    _deliveries: ASGIApp
 
-    def guard(self, guards: Sequence[Middleware], *, mcp: ASGIApp) -> None:
+    def guard(self, guards: Sequence[Middleware], *, mcp: ASGIApp, deliveries: ASGIApp) -> None:
         """Puts these guards, the outermost first, before all there is."""
         self.user_middleware = list(guards)
-        for guard in reversed(guards):
-            mcp = guard.cls(mcp, *guard.args, **guard.kwargs)
-        self._mcp = mcp
+        self._mcp, self._deliveries = _behind(guards, mcp), _behind(guards, deliveries)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] == MCP_PATH and scope["method"] == "POST":
+        app: ASGIApp = super().__call__
+        if scope["type"] == "http" and scope["method"] == "POST":
+            if scope["path"] == MCP_PATH:
+                app = self._mcp
+            elif is_delivery(scope):
+                app = self._deliveries
             scope["app"] = self
-            await self._mcp(scope, receive, send)
-        else:
-            await super().__call__(scope, receive, send)
+        await app(scope, receive, send)
+
+
+def _behind(guards: Sequence[Middleware], app: ASGIApp) -> ASGIApp:
+    for guard in reversed(guards):
+        app = guard.cls(app, *guard.args, **guard.kwargs)
+    return app
 
 
 def _lifespan(mcp: Sessions) -> Any:

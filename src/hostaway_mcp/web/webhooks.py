@@ -82,6 +82,11 @@ class Hooked:
         return None
 
 
+def is_delivery(scope: Scope) -> bool:
+    """Whether a request is to the path of a delivery, with whatever secret."""
+    return _secret_in(scope) is not None
+
+
 def delivery_route(app: App) -> Route:
     """The route behind the guard."""
 
