@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from hostaway_mcp import calls
@@ -97,11 +97,12 @@ class Applier:
         await self._check_open(journal, entry)
         await self._check_pace(journal, entry)
         by = await self._agreed(journal, entry)
+        looked_at = self._clock.now()
         await self._check_unchanged(journal, entry)
         if not await journal.claim(entry, by=by, until=self._clock.now() + LEASE):
             raise await self._lost(journal, entry)
         try:
-            await self._steps(journal, entry)
+            await self._steps(journal, entry, looked_at)
         finally:
             self._changed()
         return await journal.get(entry.change_id) or entry
@@ -212,7 +213,7 @@ class Applier:
 
     # The steps.
 
-    async def _steps(self, journal: Journal, entry: Entry) -> None:
+    async def _steps(self, journal: Journal, entry: Entry, looked_at: datetime) -> None:
         call = calls.current()
         several = len(entry.steps) > 1
         try:
@@ -221,7 +222,7 @@ class Applier:
                     break
                 if several and call is not None:
                     await call.tell(f"{done} of {len(entry.left)} done", done=done, total=len(entry.left))
-                await self._step(entry, step, look=several)
+                await self._step(entry, step, None if several else looked_at)
         finally:
             await asyncio.shield(self._end(journal, entry))
 
@@ -232,8 +233,9 @@ class Applier:
             # What was done is done, and its lease ends by itself; the caller is told of the steps.
             _log.error("write_not_ended", extra={"change_id": entry.change_id, "says": error.message})
 
-    async def _step(self, entry: Entry, step: Step, *, look: bool) -> None:
-        if look:
+    async def _step(self, entry: Entry, step: Step, looked_at: datetime | None) -> None:
+        if looked_at is None:
+            looked_at = self._clock.now()
             try:
                 drift = await self._drift(step)
             except HostawayMcpError as error:
@@ -242,14 +244,15 @@ class Applier:
                 await self._settler.note(entry, step, StepState.NOT_DONE, drift)
                 return
         # Once it is on its way it is finished and noted, whoever stops waiting for it.
-        task = asyncio.ensure_future(self._send(entry, step))
+        task = asyncio.ensure_future(self._send(entry, step, looked_at))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
         await asyncio.shield(task)
 
-    async def _send(self, entry: Entry, step: Step) -> Step:
+    async def _send(self, entry: Entry, step: Step, looked_at: datetime) -> Step:
         journal = await self._ledger.journal()
-        if not await journal.sending(entry, step, until=self._clock.now() + LEASE):
+        until_when = self._clock.now() + LEASE
+        if not await journal.sending(entry, step, until=until_when, looked_at=looked_at):
             return step
         step = replace(step, state=StepState.SENDING, sent_at=self._clock.now())
         until = self._clock.monotonic() + self._seconds()

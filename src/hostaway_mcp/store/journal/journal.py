@@ -31,6 +31,9 @@ from hostaway_mcp.store.journal.trail import Trail
 from hostaway_mcp.store.migrate import migrate
 from hostaway_mcp.store.raw import pack, unpack, written
 
+PLACE = ("listing_id", "reservation_id", "conversation_id")
+"""Where in Hostaway a step changes something."""
+
 
 class Journal:
     """
@@ -182,10 +185,15 @@ class Journal:
             links.append(await self._record(connection, state.value, entry, why=why))
         return True
 
-    async def sending(self, entry: Entry, step: Step, *, until: datetime) -> bool:
-        """Notes durably that a step is about to be sent; False if another has taken it."""
+    async def sending(self, entry: Entry, step: Step, *, until: datetime, looked_at: datetime) -> bool:
+        """
+        Notes durably that a step is about to be sent; False if another has taken it, or if another proposal
+        has sent something to the same place since `looked_at`, so that what was seen there holds no more.
+        """
         assert step.body is not None  # a forgotten step is never sent
         async with self._write() as (connection, links):
+            if await self._raced(connection, entry, step, looked_at):
+                return False
             values = {"state": StepState.SENDING.value, "sent_at": self._desk.clock.now()}
             if not await self._move_step(connection, entry, step, {StepState.WAITING}, values):
                 return False
@@ -283,6 +291,16 @@ class Journal:
 
     def _of(self, entry: Entry, table: Any) -> tuple[ColumnElement[bool], ...]:
         return self._desk.mine(table), table.c.change_id == entry.change_id
+
+    async def _raced(
+        self, connection: AsyncConnection, entry: Entry, step: Step, looked_at: datetime
+    ) -> bool:
+        places = ((getattr(steps.c, name), getattr(step, name)) for name in PLACE)
+        same = [column.is_not_distinct_from(value) for column, value in places]
+        under_way = steps.c.state.in_(OPEN_STEPS) | (steps.c.sent_at > looked_at)
+        others = (self._desk.mine(steps), steps.c.change_id != entry.change_id, steps.c.kind == step.kind)
+        found = select(steps.c.n).where(*others, *same, under_way).limit(1)
+        return (await connection.execute(found)).first() is not None
 
     async def _entries(self, *wanted: ColumnElement[bool], limit: int | None = None) -> list[Entry]:
         statement = select(proposals).where(self._desk.mine(proposals), *wanted)
