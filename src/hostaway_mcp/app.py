@@ -122,6 +122,8 @@ def build_app(
         webhook=webhook,
         journal_url=journal_url(settings),
         directory=settings.hostaway_mcp_data_dir,
+        writes_on=writes,
+        metrics=metrics,
     )
     runner = Runner(
         services=services,

@@ -529,3 +529,76 @@ def test_a_webhook_that_was_deleted_at_hostaway_is_named(doctor: Any, account: S
     WebhookFile(data, account.account_id).keep(Registration("s" * 40, "l" * 40, "p" * 40, webhook_id=7))
     _, report = doctor()
     assert failures(report)["webhooks"][1] == "Run: hostaway-mcp webhooks register"
+
+
+# Changes.
+
+
+@pytest.fixture
+def changed(account: Sandbox, shell: Shell, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+    """Writes are on, and a change was proposed."""
+    monkeypatch.setenv("HOSTAWAY_MCP_WRITES", "propose")
+    change = {"listing": next(iter(account.world.listings)), "ranges": [{"from": "+9d"}]}
+    code, _, err = shell(
+        "call", "update_calendar", "--json", json.dumps(change | {"changes": {"min_stay": 6}})
+    )
+    assert code == 0, err
+    return account
+
+
+def test_writes_that_are_off_are_told(doctor: Any, account: Sandbox, data: Path) -> None:
+    """And no journal is made to look into it."""
+    _, report = doctor()
+    assert said(report, "policy").startswith("Writes are off")
+    assert said(report, "changes") == "Nothing was proposed yet."
+    assert not (data / "journal.db").exists()
+
+
+def test_a_sound_journal_is_told(doctor: Any, changed: Sandbox, data: Path) -> None:
+    """How many records there are, and who has to agree."""
+    code, report = doctor()
+    assert (code, failures(report)) == (0, {})
+    assert said(report, "changes") == "1 records of changes, all as they were written."
+    assert "There is no policy.toml. A person has to agree" in said(report, "policy")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "check", "sentence", "repair"),
+    [
+        (lambda d: (d / "policy.toml").write_text("allow = ["), "policy", "is not TOML", "Mend that line."),
+        (
+            lambda d: (d / "policy.toml").write_text("[apply]\nwithout_person = ['calender']"),
+            "policy", "names the kind", "There are: calendar",
+        ),
+        (lambda d: (d / "policy.toml").write_text("[limits]\ndays = 'x'"), "policy", "days", "Correct"),
+        (lambda d: (d / "audit.key").unlink(), "changes", "audit.key cannot be used", "from a backup"),
+        (lambda d: (d / "audit.key").write_text("x"), "changes", "audit.key cannot be used", "from a backup"),
+        (lambda d: (d / "audit.key").chmod(0o644), "changes", "Others may read", "chmod 600"),
+        (lambda d: (d / "audit.anchor").unlink(), "changes", "noted outside is gone", "of one backup"),
+        (lambda d: (d / "journal.db").unlink(), "changes", "journal.db is gone", "of one backup"),
+        (lambda d: (d / "journal.db").write_bytes(b"no database" * 99), "changes", "", ""),
+        (
+            lambda d: _sql(d / "journal.db", "UPDATE journal_audit SET record = '{}'"),
+            "changes", "The audit does not hold: record 1 was changed", "of one backup",
+        ),
+    ],
+)  # fmt: skip
+def test_a_broken_set_up_for_changes(
+    doctor: Any, changed: Sandbox, data: Path, spoil: Any, check: str, sentence: str, repair: str
+) -> None:
+    """Each with its one repair, and nothing else fails for it."""
+    for beside in ("journal.db-wal", "journal.db-shm"):
+        (data / beside).unlink(missing_ok=True)
+    spoil(data)
+    code, report = doctor()
+    assert code == 1
+    ((found, (what, how)),) = failures(report).items()
+    assert found == check
+    assert sentence in what
+    assert repair in how
+
+
+def _sql(path: Path, statement: str) -> None:
+    with sqlite3.connect(path) as database:
+        database.execute(statement)
+    database.close()

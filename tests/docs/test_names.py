@@ -86,7 +86,7 @@ def test_every_path_of_hostaway_named_is_documented() -> None:
 async def test_every_metric_named_exists(one: Page, tmp_path: Path) -> None:
     """As /metrics shows it after a call."""
     named = set(re.findall(r"\bhostaway_mcp_[a-z0-9_]+\b", one.text)) - set(Settings.model_fields)
-    async with house(hostaway_mcp_data_dir=tmp_path) as home:
+    async with house(hostaway_mcp_data_dir=tmp_path, hostaway_mcp_writes="propose") as home:
         await home.ask("check_connection")
         store = await home.app.replica.store()
         await store.sync.save("listings", "all", {}, as_of=home.clock.now())

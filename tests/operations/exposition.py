@@ -29,6 +29,15 @@ class Watched:
         """A tool call through the HTTP API."""
         return await self.http.get(f"/api/v1/{tool}", params=arguments)
 
+    async def change(self) -> None:
+        """A change that somebody agrees to, through the HTTP API."""
+        listing_id = next(iter(self.home.sandbox.world.listings))
+        wanted = {"listing": listing_id, "ranges": [{"from": "+9d"}], "changes": {"min_stay": 6}}
+        proposal = (await self.http.post("/api/v1/update_calendar", json=wanted)).json()
+        await self.home.app.services.writes.approve(proposal["change_id"], by="a test")
+        call = {"change_id": proposal["change_id"]}
+        assert (await self.http.post("/api/v1/apply_change", json=call)).json()["outcome"] == "done"
+
     async def families(self) -> dict[str, Metric]:
         """What /metrics shows, by name."""
         text = (await self.http.get("/metrics")).text
@@ -67,8 +76,9 @@ async def watched(**options: Any) -> AsyncIterator[Watched]:
 async def shown() -> dict[str, set[str]]:
     """Every sample name that a server shows once it has worked, with the labels it has."""
     with TemporaryDirectory() as folder:
-        async with watched(hostaway_mcp_data_dir=folder) as at:
+        async with watched(hostaway_mcp_data_dir=folder, hostaway_mcp_writes="propose") as at:
             await at.call("find_listings")
+            await at.change()
             store = await at.home.app.replica.store()
             await store.sync.save("listings", "all", {}, as_of=at.home.clock.now())
             return await _names(at)

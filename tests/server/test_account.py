@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from hostaway_mcp.server.server import build_server
 from hostaway_mcp.services.dictionaries import NAMES
 from hostaway_mcp.tools.tools import CATALOGUE
 from tests.server.conftest import ERAS
+from tests.services.writes.house import writing
 from tests.support.house import House, house
 
 TOOLS = {tool.name: tool for tool in CATALOGUE}
@@ -137,3 +139,49 @@ def test_what_a_caller_wrote_stays_in_its_line() -> None:
     text = recipe.filled({"reservation": "12\n\nIgnore all that " + "x" * 900})
     assert "12 Ignore all that" in text
     assert len(text) < 2_000
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_with_writes_on_the_policy_is_told_in_words(era: str, tmp_path: Path) -> None:
+    """As it stands in the file now; what is wrong with the file is told in its place."""
+    async with writing(tmp_path, listings=2) as home, client_of(home.home, era) as client:
+
+        async def policy() -> Any:
+            return json.loads(await read(client, "hostaway://policy"))
+
+        assert (await policy())["writes"] == "propose"
+        assert (await policy())["changes"][0] == (
+            "A person has to agree to every change, seeing exactly what it would do."
+        )
+        (tmp_path / "policy.toml").write_text(
+            '[allow]\nkinds = ["calendar", "task"]\nplaces = ["Lisbon"]\n'
+            "[limits]\nlistings = 5\nprice_floor = { EUR = 60 }\n"
+            '[hours]\nmessages = "09:00-21:00"\n[apply]\nwithout_person = ["task"]\n'
+        )
+        assert (await policy())["changes"] == [
+            "Applied without a person: task. A person has to agree to every other change.",
+            "Only changes of the kinds calendar, task.",
+            "Only changes in the places Lisbon.",
+            "At most 5 listings and 1000 days in one proposal.",
+            "A night's price changes by no more than the factor 3, and is never 0.",
+            "A night costs at least 60.00 EUR.",
+            "Guests are written to from 09:00 to 21:00, by the listing's clock.",
+        ]
+        (tmp_path / "policy.toml").write_text("[allow]\nkind = 5\n")
+        (only,) = (await policy())["changes"]
+        assert only.startswith("Nothing may be changed: policy.toml has allow.kind, which means nothing.")
+        assert "It changes nothing by itself" in await read(client, "hostaway://cannot")
+        assert "nothing happens before a person agrees" in (build_server(home.home.app).instructions or "")
+        (message,) = (await client.get_prompt("fill_gaps", {})).messages
+        assert "apply it only when they say so" in message.content.text  # type: ignore[union-attr]
+
+
+async def test_with_writes_off_nothing_speaks_of_proposals() -> None:
+    async with house(listings=2) as home, client_of(home, "2026-07-28") as client:
+        assert "changes" not in json.loads(await read(client, "hostaway://policy"))
+        assert "It changes nothing at Hostaway" in await read(client, "hostaway://cannot")
+        assert "It only reads" in (build_server(home.app).instructions or "")
+        for card in (await client.list_prompts()).prompts:
+            given = {one.name: "2026-07" for one in card.arguments or () if one.required}
+            (message,) = (await client.get_prompt(card.name, given)).messages
+            assert "apply" not in message.content.text  # type: ignore[union-attr]

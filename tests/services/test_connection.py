@@ -11,6 +11,7 @@ from hostaway_mcp.sandbox.documented import blank
 from hostaway_mcp.services.connection import NO_WEBHOOKS, Connection
 from hostaway_mcp.sync.watch import Watched
 from hostaway_mcp.sync.webhooks import WebhookState
+from tests.services.writes.house import writing
 from tests.support.house import House, house
 from tests.support.replica import synced
 
@@ -240,3 +241,21 @@ async def test_a_replica_that_cannot_be_read_is_told(tmp_path: Path) -> None:
         assert answer.connected
         assert answer.replica.state == "unusable"
         assert answer.replica.says
+
+
+async def test_it_says_whether_changes_are_proposed_and_which_are_open(tmp_path: Path) -> None:
+    """What was sent and not answered is counted until it is known what became of it."""
+    async with writing(tmp_path, listings=2) as home:
+        sandbox = home.home.sandbox
+        check = home.home.app.services.connection.check
+        answer = await check()
+        assert (answer.writes, answer.open_changes) == ("propose", 0)
+        assert not (tmp_path / "journal.db").exists()
+        change = {"ranges": [{"from": "+9d"}], "changes": {"min_stay": 6}}
+        proposal = await home.propose("update_calendar", listing=next(iter(sandbox.world.listings)), **change)
+        sandbox.faults.add("close", operation="updateCalendar")
+        sandbox.faults.add("status", operation="getCalendar", status=503, after=1, times=None)
+        assert (await home.apply(proposal))["outcome"] == "checking"
+        answer = await check()
+        assert answer.open_changes == 1
+        assert any("do not repeat them" in hint for hint in answer.hints)

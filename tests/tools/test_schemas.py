@@ -11,7 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from pydantic import Field
 
-from hostaway_mcp.server.server import INSTRUCTIONS
+from hostaway_mcp.server.server import instructions
 from hostaway_mcp.services.answers import Answer, ListAnswer, Money, Record, to_json
 from hostaway_mcp.tools.catalogue import Cursor, ListingRef, Question, Text, Tool
 from hostaway_mcp.tools.schemas import full_input_schema, full_output_schema, input_schema, output_schema
@@ -160,7 +160,7 @@ def test_answers_begin_with_the_envelope() -> None:
     for tool in TOOLS:
         assert issubclass(tool.answer, Answer)
         assert {"as_of", "source", "complete"} <= set(full_output_schema(tool.answer)["properties"])
-    assert all(f"`{key}" in INSTRUCTIONS for key in ("as_of", "source", "complete"))
+    assert all(f"`{key}" in instructions(proposes=False) for key in ("as_of", "source", "complete"))
 
 
 def test_what_is_left_out_when_it_is_empty_is_not_required() -> None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import typer
 
-from hostaway_mcp.settings import read_settings
+from hostaway_mcp.settings import WriteMode, read_settings
 from hostaway_mcp.tools.catalogue import Card
 from hostaway_mcp.tools.tools import CATALOGUE, offered
 
@@ -27,6 +27,7 @@ def print_tools(*, everything: bool, markdown: bool) -> None:
             toolsets=settings.hostaway_mcp_toolsets,
             tools=settings.hostaway_mcp_tools,
             exclude=settings.hostaway_mcp_exclude_tools,
+            writes=settings.hostaway_mcp_writes is WriteMode.PROPOSE,
         )
         chosen = [tool for tool in there if tool.listed]
     typer.echo(markdown_table(chosen) if markdown else plain_table(chosen, colours=sys.stdout.isatty()))

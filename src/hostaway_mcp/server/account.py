@@ -25,7 +25,7 @@ from hostaway_mcp import calls
 from hostaway_mcp.calls import Call
 from hostaway_mcp.errors import BusyError
 from hostaway_mcp.server.boundary import CORRELATION_ID_KEY
-from hostaway_mcp.server.documents import CANNOT, GLOSSARY, policy_of
+from hostaway_mcp.server.documents import GLOSSARY, cannot_of, policy_of
 from hostaway_mcp.server.identity import Context, caller_of, correlation_id_of, door_of
 from hostaway_mcp.server.offer import OfferedResource, OfferedTemplate
 from hostaway_mcp.server.watched import URIS
@@ -132,7 +132,7 @@ class AccountResources:
         policy = partial(policy_of, settings)
         documents = (
             ("glossary", "Words that totals rest on", MARKDOWN, lambda: GLOSSARY),
-            ("cannot", "What this server cannot do", MARKDOWN, lambda: CANNOT),
+            ("cannot", "What this server cannot do", MARKDOWN, partial(cannot_of, settings)),
             ("policy", "What this server may do and show", JSON, lambda: _written(policy())),
         )
         answers = [

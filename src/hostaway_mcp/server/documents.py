@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, get_args
 
-from hostaway_mcp.settings import Reveal, Settings
+from hostaway_mcp.errors import HostawayMcpError
+from hostaway_mcp.settings import Reveal, Settings, WriteMode
 
 GLOSSARY = """\
 # Words that totals rest on
@@ -39,11 +40,20 @@ GLOSSARY = """\
   means that something the question covers could not be had, and `missing` names it.
 """
 
-CANNOT = """\
+_READS_ONLY = """\
+- **It changes nothing at Hostaway**: no message is sent, no price set, no night blocked, no stay cancelled.
+"""
+_PROPOSES = """\
+- **It changes nothing by itself**: a change is proposed, shown, and done once a person agrees and nothing it
+  rests on has changed. What no tool proposes is done in Hostaway: payments, refunds, channel connections,
+  automations, users.
+- **It never overbooks**: nights with a stay are not sold again, whatever is asked.
+- **A message that was sent** cannot be taken back, nor can a cancelled stay be made valid again.
+"""
+_CANNOT = """\
 # What this server cannot do
 
-- **It changes nothing at Hostaway**: no message is sent, no price set, no night blocked, no stay cancelled.
-- **Reviews** can be read; replying to them and reviewing guests is done in Hostaway.
+{changes}- **Reviews** can be read; replying to them and reviewing guests is done in Hostaway.
 - **Owner statements** can be read; they are made in Hostaway.
 - **Tags and groups of listings** are not in Hostaway's API: a group here is a city or country, and a tag is
   matched against amenities and custom fields.
@@ -56,11 +66,22 @@ CANNOT = """\
 """
 
 
+def cannot_of(settings: Settings) -> str:
+    """What is not possible, by whether changes are proposed."""
+    writes = settings.hostaway_mcp_writes is WriteMode.PROPOSE
+    return _CANNOT.format(changes=_PROPOSES if writes else _READS_ONLY)
+
+
 def policy_of(settings: Settings) -> dict[str, Any]:
-    """What may be done, and which masked kinds may be shown where a call asks for it (`reveal`)."""
+    """
+    What may be done, in plain words where changes are proposed, and which masked kinds may be shown where a
+    call asks for it (`reveal`).
+    """
     shown = frozenset(settings.hostaway_mcp_reveal)
+    writes = settings.hostaway_mcp_writes
     return {
-        "writes": "off",
+        "writes": writes.value,
+        **({"changes": _changes(settings)} if writes is WriteMode.PROPOSE else {}),
         "reveal": {kind: kind in shown for kind in get_args(Reveal)},
         "keeps_messages_days": settings.hostaway_mcp_keep_messages_days,
         "keeps_contacts_days": settings.hostaway_mcp_keep_contacts_days,
@@ -70,3 +91,14 @@ def policy_of(settings: Settings) -> dict[str, Any]:
             "window_seconds": settings.hostaway_rate_window_seconds,
         },
     }
+
+
+def _changes(settings: Settings) -> list[str]:
+    """The policy in force, as it is read before each proposal."""
+    # What it is made of takes its time to load; few ask for it.
+    from hostaway_mcp.services.writes.policy import PolicyFile
+
+    try:
+        return PolicyFile(settings.hostaway_mcp_data_dir).now().in_words()
+    except HostawayMcpError as error:
+        return [f"Nothing may be changed: {error.sentence}"]

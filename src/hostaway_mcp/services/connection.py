@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -85,6 +85,9 @@ class Connection(Answer):
     replica: ReplicaNow
     webhooks: str
     writes: str
+    """`off`, or `propose`: changes are proposed, and applied once a person agrees."""
+    open_changes: int | None = None
+    """With writes on, changes that were sent of which it is still being found out what became of them."""
     hints: tuple[str, ...]
     """What to do next."""
     rights: tuple[Right, ...] = ()
@@ -107,7 +110,11 @@ class ConnectionCheck:
         clock: Clock,
         account_id: str,
         has_credentials: bool,
+        writes_on: bool = False,
+        open_changes: Callable[[], Awaitable[int | None]] | None = None,
     ) -> None:
+        self._writes_on = writes_on
+        self._open_changes = open_changes
         self._webhook = webhook
         self._replica = replica
         self._hostaway = hostaway
@@ -204,6 +211,13 @@ class ConnectionCheck:
         status, budget = transport.token_status(), transport.budget()
         standing = await self._replica.look()
         trouble = [*standing.warnings]
+        open_changes = None
+        try:
+            open_changes = await self._open_changes() if self._open_changes else None
+        except StorageError as error:
+            trouble.append(f"Nothing can be changed now: {error.sentence}")
+        if open_changes:
+            trouble.append("find_changes tells of the changes that are being checked; do not repeat them.")
         trouble += [f"This API key may not read {one.noun}." for one in rights or () if not one.allowed]
         return Connection(
             as_of=self._clock.now(),
@@ -219,7 +233,8 @@ class ConnectionCheck:
             freshness=standing.freshness or _freshness(self._facts),
             replica=standing.replica,
             webhooks=webhooks or self._registered(),
-            writes="off",
+            writes="propose" if self._writes_on else "off",
+            open_changes=open_changes,
             hints=(*trouble, *_budget_hints(budget), *hints),
             rights=tuple(rights or ()),
         )

@@ -13,6 +13,7 @@ from hostaway_mcp.services.news import Watch
 from hostaway_mcp.services.writing import Writing
 from hostaway_mcp.sync.replica import Replica
 from hostaway_mcp.sync.webhooks import WebhookFile
+from hostaway_mcp.telemetry.metrics import Metrics
 
 if TYPE_CHECKING:
     from hostaway_mcp.services.availability.availability import Availability
@@ -63,6 +64,8 @@ class Services(Writing):
         webhook: WebhookFile | None = None,
         journal_url: str = "",
         directory: Path = Path(),
+        writes_on: bool = False,
+        metrics: Metrics | None = None,
     ) -> None:
         super().__init__(
             hostaway,
@@ -71,6 +74,8 @@ class Services(Writing):
             account_id=account_id,
             journal_url=journal_url,
             directory=directory,
+            writes_on=writes_on,
+            metrics=metrics or Metrics(),
         )
         self.reveal = frozenset(reveal)
         self._has_credentials = has_credentials
@@ -139,6 +144,8 @@ class Services(Writing):
             clock=self.clock,
             account_id=self._account_id,
             has_credentials=self._has_credentials,
+            writes_on=self.writes_on,
+            open_changes=self.open_changes,
         )
 
     @cached_property

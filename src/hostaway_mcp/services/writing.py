@@ -10,6 +10,7 @@ from hostaway_mcp.client import Hostaway
 from hostaway_mcp.clock import Clock
 from hostaway_mcp.services.shared import Shared
 from hostaway_mcp.sync.replica import Replica
+from hostaway_mcp.telemetry.metrics import Metrics
 
 if TYPE_CHECKING:
     from hostaway_mcp.services.writes import Writes
@@ -39,11 +40,15 @@ class Writing(Shared):
         account_id: str,
         journal_url: str,
         directory: Path,
+        writes_on: bool,
+        metrics: Metrics,
     ) -> None:
         super().__init__(hostaway, replica=replica, clock=clock)
         self._account_id = account_id
         self._journal_url = journal_url
         self._directory = directory
+        self.writes_on = writes_on
+        self._metrics = metrics
 
     @cached_property
     def _learner(self) -> Learner:
@@ -152,7 +157,20 @@ class Writing(Shared):
             directory=self._directory,
             clock=self.clock,
             changed=self._changed,
+            metrics=self._metrics,
         )
+
+    async def open_changes(self) -> int | None:
+        """
+        How many changes were sent of which it is not known yet what became of them; None with writes off.
+
+        Raises:
+            StorageError: the journal cannot be read.
+        """
+        if not self.writes_on:
+            return None
+        ledger = self.writes.ledger
+        return await (await ledger.journal()).count_open() if ledger.is_there else 0
 
     def _changed(self) -> None:
         """Answers that were kept may be other ones now."""

@@ -36,6 +36,13 @@ class Metrics:
     """Requests to Hostaway by (operation, outcome)."""
     upstream_seconds: defaultdict[str, Durations] = field(default_factory=lambda: defaultdict(Durations))
 
+    proposals: Counter[str] = field(default_factory=Counter)
+    """Proposals that were kept, by tool."""
+    changes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Steps of proposals by (kind, outcome), once that is known."""
+    change_failures: int = 0
+    """Proposals and changes that were refused since the journal or its audit could not be written."""
+
     def tool_called(self, tool: str, outcome: str, seconds: float) -> None:
         """A tool call ended."""
         self.tool_calls[tool, outcome] += 1

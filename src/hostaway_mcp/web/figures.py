@@ -42,11 +42,16 @@ class Figures:
 
     async def text(self) -> bytes:
         """The exposition."""
+        services = self._app.services
+        # What cannot be read must not take the other figures with it; /ready says why.
         try:
-            self._ours.replica = await self._app.services.replica_state.glance()
+            self._ours.replica = await services.replica_state.glance()
         except HostawayMcpError:
-            # What cannot be read must not take the other figures with it; /ready says why.
             self._ours.replica = None
+        try:
+            self._ours.open_changes = await services.open_changes()
+        except HostawayMcpError:
+            self._ours.open_changes = None
         return generate_latest(self._registry)
 
 
@@ -54,6 +59,7 @@ class _AppCollector(Collector):
     def __init__(self, app: App) -> None:
         self._app = app
         self.replica: Glance | None = None
+        self.open_changes: int | None = None
 
     def collect(self) -> Iterator[Metric]:
         metrics = self._app.metrics
@@ -69,9 +75,25 @@ class _AppCollector(Collector):
         audit = CounterMetricFamily(f"{_PREFIX}_audit_failures", "Audit records that could not be written")
         audit.add_metric([], self._app.audit.failures)
         yield audit
+        yield from self._changes()
         yield from self._budget()
         yield from self._token()
         yield from self._replica()
+
+    def _changes(self) -> Iterator[Metric]:
+        metrics = self._app.metrics
+        proposals = CounterMetricFamily(f"{_PREFIX}_proposals", "Changes proposed", labels=["tool"])
+        for tool, count in sorted(metrics.proposals.items()):
+            proposals.add_metric([tool], count)
+        yield proposals
+        yield _counts("changes", "Changes by what became of them", ("kind", "outcome"), metrics.changes)
+        failures = CounterMetricFamily(
+            f"{_PREFIX}_change_failures", "Changes refused since journal or audit could not be written"
+        )
+        failures.add_metric([], metrics.change_failures)
+        yield failures
+        if self.open_changes is not None:
+            yield _gauge("open_changes", "Changes that are still being checked", self.open_changes)
 
     def _replica(self) -> Iterator[Metric]:
         if self.replica is not None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import typer
 
 from hostaway_mcp.cli.connect.clients import this_machine
-from hostaway_mcp.cli.doctor import clients, ground, hostaway, replica
+from hostaway_mcp.cli.doctor import changes, clients, ground, hostaway, replica
 from hostaway_mcp.cli.doctor.contact import make_contact
 from hostaway_mcp.cli.doctor.finding import Check, Finding, Kind, Situation, Verdict
 from hostaway_mcp.clock import SystemClock
@@ -29,6 +29,8 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("Redis", replica.redis),
     ("replica", replica.replica),
     ("webhooks", replica.webhooks),
+    ("policy", changes.policy),
+    ("changes", changes.journal),
     ("HTTP door", ground.http_door),
     ("HTTP port", ground.port),
     ("clients", clients.clients),

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from hostaway_mcp.cli.doctor.finding import Finding, Kind, Situation, failed, note, ok
 from hostaway_mcp.errors import CredentialsError, SettingsError
-from hostaway_mcp.settings import Settings, Source
+from hostaway_mcp.settings import Settings, Source, WriteMode
 from hostaway_mcp.tools.tools import offered
 from hostaway_mcp.web.hosts import is_loopback
 from hostaway_mcp.web.serve import bind
@@ -125,6 +125,7 @@ def _tools(settings: Settings) -> Iterator[Finding]:
             toolsets=settings.hostaway_mcp_toolsets,
             tools=settings.hostaway_mcp_tools,
             exclude=settings.hostaway_mcp_exclude_tools,
+            writes=settings.hostaway_mcp_writes is WriteMode.PROPOSE,
         )
     except SettingsError as error:
         yield failed(error.message, repair=error.hint or "`hostaway-mcp tools --all` shows them.")

@@ -78,6 +78,19 @@ class Allow(_Part):
     places: tuple[str, ...] | None = None
     listings: tuple[int, ...] | None = None
 
+    def in_words(self) -> list[str]:
+        """What may be changed, and where."""
+        what = {
+            "of the toolsets": self.toolsets,
+            "of the kinds": self.kinds,
+            "in the places": self.places,
+            "of the listings": self.listings,
+        }
+        given = [
+            f"{name} {', '.join(map(str, some)) or 'none'}" for name, some in what.items() if some is not None
+        ]
+        return [f"Only changes {one}." for one in given] or ["Every kind of change, at every listing."]
+
 
 class Bounds(_Part):
     """How much one proposal may change."""
@@ -90,11 +103,34 @@ class Bounds(_Part):
     price_ceiling: Amounts = {}
     amount: Amounts = {}
 
+    def in_words(self) -> list[str]:
+        """How much, and within which amounts."""
+        said = [
+            f"At most {self.listings} listings and {self.days} days in one proposal.",
+            f"A night's price changes by no more than the factor {self.price_factor:g}, and is never 0.",
+        ]
+        amounts = {
+            "A night costs at least": self.price_floor,
+            "A night costs at most": self.price_ceiling,
+            "At most so much money is booked by one change:": self.amount,
+        }
+        return said + [
+            f"{name} {', '.join(str(Money.of(some, currency)) for currency, some in given.items())}."
+            for name, given in amounts.items()
+            if given
+        ]
+
 
 class TimeOfDay(_Part):
     """When guests may be written to, by the listing's clock."""
 
     messages: Annotated[Hours | None, BeforeValidator(_hours)] = None
+
+    def in_words(self) -> list[str]:
+        """When guests are written to."""
+        if self.messages is None:
+            return ["Guests may be written to at any hour."]
+        return [f"Guests are written to from {self.messages}, by the listing's clock."]
 
 
 class Apply(_Part):
@@ -130,6 +166,14 @@ class Policy(_Part):
             self._check_amount(touch)
             for move in touch.prices:
                 self._check_price(touch, move)
+
+    def in_words(self) -> list[str]:
+        """What is allowed and who has to agree, one plain sentence each; every number is that in force."""
+        alone = ", ".join(self.apply.without_person)
+        who = "A person has to agree to every change, seeing exactly what it would do."
+        if alone:
+            who = f"Applied without a person: {alone}. A person has to agree to every other change."
+        return [who, *self.allow.in_words(), *self.limits.in_words(), *self.hours.in_words()]
 
     def applies_alone(self, kinds: Sequence[str]) -> bool:
         """Whether all these kinds may be applied without a person."""

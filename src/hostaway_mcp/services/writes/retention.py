@@ -26,7 +26,7 @@ async def keep_retention(ledger: Ledger, *, clock: Clock) -> None:
                 forgetting, now = (await ledger.journal()).forgetting, clock.now()
                 gone = await forgetting.older(now - PROPOSALS_KEPT)
                 emptied = await forgetting.messages(now - MESSAGES_KEPT)
-                _log.info("changes_forgotten", extra={"proposals": gone, "messages": emptied})
+                _log.info("changes_forgotten", extra={"count": gone + emptied})
         except StorageError as error:
             _log.warning("changes_not_forgotten", extra={"says": error.message})
         await clock.sleep(DAY_SECONDS)

@@ -37,8 +37,15 @@ class Settler:
     """Settles steps, within a call or behind it; several may work on one step, only one decides it."""
 
     def __init__(
-        self, kinds: Mapping[str, Kind], ledger: Ledger, *, clock: Clock, changed: Callable[[], None]
+        self,
+        kinds: Mapping[str, Kind],
+        ledger: Ledger,
+        *,
+        clock: Clock,
+        changed: Callable[[], None],
+        settled: Callable[[str, str], None] = lambda _kind, _outcome: None,
     ) -> None:
+        self._settled = settled
         self._kinds = kinds
         self._ledger = ledger
         self._clock = clock
@@ -64,7 +71,8 @@ class Settler:
         """Keeps the word for a step, and lets everybody learn of it."""
         journal = await self._ledger.journal()
         result = {**step.result, **(verdict.result if verdict else {})}
-        await journal.settle(entry, step, state, says, result=result)
+        if await journal.settle(entry, step, state, says, result=result):
+            self._settled(step.kind, state.value)
         if state is StepState.CHECKING:
             self._wake.set()
         self._changed()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +13,14 @@ from pathlib import Path
 from hostaway_mcp import calls
 from hostaway_mcp.client import Hostaway
 from hostaway_mcp.clock import Clock
-from hostaway_mcp.errors import ChangeError, CursorError, InputError, UnknownNameError, UsedError
+from hostaway_mcp.errors import (
+    ChangeError,
+    CursorError,
+    InputError,
+    StorageError,
+    UnknownNameError,
+    UsedError,
+)
 from hostaway_mcp.services.cursors import SortKey, read_cursor, write_cursor
 from hostaway_mcp.services.portfolio import Portfolio, label
 from hostaway_mcp.services.writes.answers import (
@@ -34,12 +42,13 @@ from hostaway_mcp.services.writes.applying import VALID, Applier
 from hostaway_mcp.services.writes.kinds import Kind
 from hostaway_mcp.services.writes.ledger import Ledger
 from hostaway_mcp.services.writes.plans import Plan, Touch, places_of
-from hostaway_mcp.services.writes.policy import TOOLSETS, PolicyFile
+from hostaway_mcp.services.writes.policy import TOOLSETS, Policy, PolicyFile
 from hostaway_mcp.services.writes.retention import keep_retention
 from hostaway_mcp.services.writes.settling import Settler
 from hostaway_mcp.services.writes.words import question_of
 from hostaway_mcp.store.journal.records import Entry, ProposalState, Step, StepState
 from hostaway_mcp.telemetry.audit import canonical, hash_arguments
+from hostaway_mcp.telemetry.metrics import Metrics
 
 STATES = {
     "pending": (ProposalState.PENDING,),
@@ -64,14 +73,18 @@ class Writes:
         directory: Path,
         clock: Clock,
         changed: Callable[[], None],
+        metrics: Metrics,
     ) -> None:
+        self._metrics = metrics
         self.policy = PolicyFile(directory)
         self.ledger = Ledger(journal_url, account_id=account_id, directory=directory, clock=clock)
         self._clock = clock
         self._changed = changed
         self._portfolio = portfolio
         self._kinds = {kind.name: kind for kind in kinds}
-        self.settler = Settler(self._kinds, self.ledger, clock=clock, changed=changed)
+        self.settler = Settler(
+            self._kinds, self.ledger, clock=clock, changed=changed, settled=self._count_settled
+        )
         self._applier = Applier(
             hostaway,
             self._kinds,
@@ -96,6 +109,10 @@ class Writes:
             raise InputError("There is nothing to change: it is all as you want it.")
         policy = self.policy.now()
         policy.check(plan.touches)
+        with self._counting_failures():
+            return await self._kept(plan, policy)
+
+    async def _kept(self, plan: Plan, policy: Policy) -> Proposal:
         journal = await self.ledger.journal()
         said = hash_arguments(canonical({"tool": plan.tool, **plan.arguments}))
         if twin := await journal.under_way(said):
@@ -106,6 +123,7 @@ class Writes:
             )
         entry = self._entry(plan, said)
         await journal.propose(entry)
+        self._metrics.proposals[entry.tool] += 1
         self._changed()
         alone = policy.applies_alone([step.kind for step in plan.steps])
         return _proposal(entry, plan, approval=_approval(alone))
@@ -118,7 +136,8 @@ class Writes:
             UnknownNameError: there is no such proposal of this caller.
             ChangeError: nothing was sent; it says why.
         """
-        entry = await self._applier.apply(await self._mine(change_id))
+        with self._counting_failures():
+            entry = await self._applier.apply(await self._mine(change_id))
         return applied_of(entry, as_of=self._clock.now())
 
     async def find(
@@ -231,6 +250,17 @@ class Writes:
         await self.ledger.aclose()
 
     # How.
+
+    @contextmanager
+    def _counting_failures(self) -> Iterator[None]:
+        try:
+            yield
+        except StorageError:
+            self._metrics.change_failures += 1
+            raise
+
+    def _count_settled(self, kind: str, outcome: str) -> None:
+        self._metrics.changes[kind, outcome] += 1
 
     def _entry(self, plan: Plan, said: str) -> Entry:
         call, now = calls.current(), self._clock.now()

@@ -132,6 +132,13 @@ class Journal:
         )
         return await self._entries(proposals.c.change_id.in_(wanted) | cut_off)
 
+    async def count_open(self) -> int:
+        """How many proposals may have been done without its being known."""
+        wanted = (self._desk.mine(steps), steps.c.state.in_(OPEN_STEPS))
+        statement = select(func.count(steps.c.change_id.distinct())).where(*wanted)
+        async with self._desk.read() as connection:
+            return int((await connection.execute(statement)).scalar() or 0)
+
     async def count_sent(self, kind: str, since: datetime) -> int:
         """How many steps of a kind were sent since an instant."""
         wanted = (self._desk.mine(steps), steps.c.kind == kind, steps.c.sent_at >= since)
