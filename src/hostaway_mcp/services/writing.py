@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from hostaway_mcp.services.writes.messages import MessageKind
     from hostaway_mcp.services.writes.stay_planner import StayPlanner
     from hostaway_mcp.services.writes.stays import StayFinder, StayReader
+    from hostaway_mcp.services.writes.task_planner import TaskPlanner
+    from hostaway_mcp.services.writes.tasks import TaskKind
 
 
 class Writing(Shared):
@@ -145,12 +147,30 @@ class Writing(Shared):
         return CancellationPlanner(self._stay_finder, self._charges)
 
     @cached_property
+    def _task_kind(self) -> TaskKind:
+        from hostaway_mcp.services.writes.tasks import TaskKind
+
+        return TaskKind(self._hostaway, self._learner, clock=self.clock)
+
+    @cached_property
+    def task_planner(self) -> TaskPlanner:
+        from hostaway_mcp.services.writes.task_planner import TaskPlanner
+
+        return TaskPlanner(
+            self._task_kind,
+            hostaway=self._hostaway,
+            portfolio=self.portfolio,
+            tasks=self._task_book,
+            clock=self.clock,
+        )
+
+    @cached_property
     def writes(self) -> Writes:
         from hostaway_mcp.services.writes import Writes
 
         return Writes(
             self._hostaway,
-            (self._calendar_kind, self._listing_kind, self._message_kind, *self._stay_kinds),
+            (self._calendar_kind, self._listing_kind, self._message_kind, self._task_kind, *self._stay_kinds),
             portfolio=self.portfolio,
             journal_url=self._journal_url,
             account_id=self._account_id,

@@ -56,6 +56,7 @@ PLACES: tuple[str, ...] = (
     "turnovers.plan_turnovers",
     "upsells.find_upsells",
     "tasks.find_tasks",
+    "save_task.save_task",
     # finance
     "finance.get_financial_report",
     "financial_summary.get_financial_summary",

@@ -71,6 +71,29 @@ def _hear_from_the_guest(home: WritingHouse, arguments: Json) -> None:
     home.home.sandbox.world.receive_message(arguments["conversation"] - 30_000_000, "We come later.")
 
 
+# ops
+
+
+async def _make_a_task(home: WritingHouse) -> Json:
+    world = home.home.sandbox.world
+    task = {
+        "title": f"Change filter {len(world.tasks)}",
+        "listing": min(world.listings),
+        "due_at": "+2d noon",
+    }
+    return {"action": "create", "tasks": [task]}
+
+
+def _make_the_same_task(home: WritingHouse, arguments: Json) -> None:
+    world, task = home.home.sandbox.world, arguments["tasks"][0]
+    number = max(world.tasks) + 1
+    there = {"id": number, "title": task["title"], "listingMapId": task["listing"], "reservationId": None}
+    # Noon where the first listing is, two days from now.
+    due = home.home.clock.today("Europe/Lisbon") + timedelta(days=2)
+    times = {"canStartFrom": None, "shouldEndBy": f"{due} 11:00:00"}
+    world.tasks[number] = next(iter(world.tasks.values())) | there | times
+
+
 # approvals
 
 
@@ -149,6 +172,7 @@ EXAMPLES: tuple[Example, ...] = (
     Example("update_calendar", _block_a_night, _book_the_night),
     # The thread's stay and its messages; the replica has the stay.
     Example("send_message", _write_to_a_guest, _hear_from_the_guest, reads=2),
+    Example("save_task", _make_a_task, _make_the_same_task),
     Example("undo_change", _take_back_a_block, _open_the_night),
 )
 """In the order of the catalogue; a tool that proposes and is not here fails `test_every_proposal.py`."""

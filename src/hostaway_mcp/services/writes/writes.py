@@ -45,7 +45,7 @@ from hostaway_mcp.services.writes.plans import Plan, Touch, places_of
 from hostaway_mcp.services.writes.policy import TOOLSETS, Policy, PolicyFile
 from hostaway_mcp.services.writes.retention import keep_retention
 from hostaway_mcp.services.writes.settling import Settler
-from hostaway_mcp.services.writes.words import question_of
+from hostaway_mcp.services.writes.words import few, question_of
 from hostaway_mcp.store.journal.records import Entry, ProposalState, Step, StepState
 from hostaway_mcp.telemetry.audit import canonical, hash_arguments
 from hostaway_mcp.telemetry.metrics import Metrics
@@ -191,7 +191,7 @@ class Writes:
         if not done:
             raise ChangeError(f"Nothing of {change_id} was done, so there is nothing to take back.")
         back = [await self._reversed(step, entry) for step in done]
-        steps = tuple(replace(step, n=n) for n, step in enumerate(back, start=1))
+        steps = tuple(replace(step, n=n, says=None) for n, step in enumerate(back, start=1))
         plan = Plan(
             tool="undo_change",
             arguments={"change_id": change_id},
@@ -199,6 +199,8 @@ class Writes:
             steps=steps,
             touches=tuple([await self._touch(step) for step in steps]),
             as_of=self._clock.now(),
+            # What cannot be quite as it was.
+            warnings=few([step.says for step in back if step.says]),
             undo_of=change_id,
         )
         return await self.propose(plan)
