@@ -112,7 +112,9 @@ class TaskPlanner:
             _check(action, wish)
         _check_twice(wishes)
         now = self._clock.now()
-        team = await self._tasks.team()
+        # Who somebody is matters only where they are named or shown.
+        people = action == "delete" or any(one.assignee is not None for one in wishes)
+        team = await self._tasks.team() if people else Team({})
         listings = await self._portfolio.by_id()
         places = [
             await self._portfolio.one(one.listing) if one.listing is not None else None for one in wishes
