@@ -96,8 +96,8 @@ async def test_a_step_is_sent_once_and_decided_once(journal: Journal, clock: Fak
     made = entry(clock)
     await journal.propose(made)
     until = clock.now() + MINUTE
-    assert await journal.sending(made, made.steps[0], until=until, looked_at=clock.now())
-    assert not await journal.sending(made, made.steps[0], until=until, looked_at=clock.now())
+    assert await journal.sending(made, made.steps[0], until=until, sent_before=0)
+    assert not await journal.sending(made, made.steps[0], until=until, sent_before=0)
     sent = (await kept(journal)).steps[0]
     assert (sent.state, sent.sent_at) == (StepState.SENDING, clock.now())
     assert await journal.settle(made, sent, StepState.CHECKING, "not known yet")
@@ -131,7 +131,7 @@ async def test_open_are_those_that_may_have_happened_and_those_cut_off(
         await journal.propose(entry(clock, name, arguments_hash=name))
     sent, claimed = await kept(journal, "chg_1"), await kept(journal, "chg_2")
     await journal.claim(sent, by="person", until=clock.now() + MINUTE)
-    await journal.sending(sent, sent.steps[0], until=clock.now() + MINUTE, looked_at=clock.now())
+    await journal.sending(sent, sent.steps[0], until=clock.now() + MINUTE, sent_before=0)
     await journal.claim(claimed, by="person", until=clock.now() + MINUTE)
     assert [one.change_id for one in await journal.open_entries()] == ["chg_1"]
     clock.advance(61)
@@ -163,7 +163,7 @@ async def test_a_guest_is_forgotten_and_the_chain_still_holds(journal: Journal, 
     await journal.propose(entry(clock))
     made = await kept(journal)
     await journal.claim(made, by="person", until=clock.now() + MINUTE)
-    await journal.sending(made, made.steps[0], until=clock.now() + MINUTE, looked_at=clock.now())
+    await journal.sending(made, made.steps[0], until=clock.now() + MINUTE, sent_before=0)
     assert await journal.forgetting.guest(reservation_ids=[7]) == 1
     left = await kept(journal)
     assert (left.steps[0].body, left.summary, left.question) == (None, "forgotten", "")
@@ -178,7 +178,7 @@ async def test_old_proposals_go_and_open_ones_stay(journal: Journal, clock: Fake
     await journal.propose(entry(clock, "chg_old"))
     await journal.propose(entry(clock, "chg_open"))
     sent = await kept(journal, "chg_open")
-    await journal.sending(sent, sent.steps[0], until=clock.now() + MINUTE, looked_at=clock.now())
+    await journal.sending(sent, sent.steps[0], until=clock.now() + MINUTE, sent_before=0)
     clock.advance(60)
     await journal.propose(entry(clock, "chg_new"))
     assert await journal.forgetting.older(clock.now()) == 1
@@ -205,11 +205,12 @@ async def test_nothing_is_sent_on_what_another_has_changed_since(journal: Journa
     for name in ("chg_1", "chg_2"):
         await journal.propose(entry(clock, name))
     first, second = await kept(journal, "chg_1"), await kept(journal, "chg_2")
-    looked_at, until = clock.now(), clock.now() + MINUTE
-    clock.advance(1)
-    assert await journal.sending(first, first.steps[0], until=until, looked_at=looked_at)
-    assert not await journal.sending(second, second.steps[0], until=until, looked_at=looked_at)
+    before, until = await journal.sent_there(second.steps[0]), clock.now() + MINUTE
+    assert await journal.sending(first, first.steps[0], until=until, sent_before=before)
+    # On its way; and done, which the second has not seen.
+    assert not await journal.sending(second, second.steps[0], until=until, sent_before=before)
     await journal.settle(first, (await kept(journal)).steps[0], StepState.DONE, "")
-    assert not await journal.sending(second, second.steps[0], until=until, looked_at=looked_at)
+    assert not await journal.sending(second, second.steps[0], until=until, sent_before=before)
     assert (await kept(journal, "chg_2")).steps[0].state is StepState.WAITING
-    assert await journal.sending(second, second.steps[0], until=until, looked_at=clock.now())
+    again = await journal.sent_there(second.steps[0])
+    assert await journal.sending(second, second.steps[0], until=until, sent_before=again)

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from hostaway_mcp import calls
@@ -97,12 +97,12 @@ class Applier:
         await self._check_open(journal, entry)
         await self._check_pace(journal, entry)
         by = await self._agreed(journal, entry)
-        looked_at = self._clock.now()
+        sent_before = await journal.sent_there(entry.steps[0])
         await self._check_unchanged(journal, entry)
         if not await journal.claim(entry, by=by, until=self._clock.now() + LEASE):
             raise await self._lost(journal, entry)
         try:
-            await self._steps(journal, entry, looked_at)
+            await self._steps(journal, entry, sent_before)
         finally:
             self._changed()
         return await journal.get(entry.change_id) or entry
@@ -213,7 +213,7 @@ class Applier:
 
     # The steps.
 
-    async def _steps(self, journal: Journal, entry: Entry, looked_at: datetime) -> None:
+    async def _steps(self, journal: Journal, entry: Entry, sent_before: int) -> None:
         call = calls.current()
         several = len(entry.steps) > 1
         try:
@@ -222,7 +222,7 @@ class Applier:
                     break
                 if several and call is not None:
                     await call.tell(f"{done} of {len(entry.left)} done", done=done, total=len(entry.left))
-                await self._step(entry, step, None if several else looked_at)
+                await self._step(entry, step, None if several else sent_before)
         finally:
             await asyncio.shield(self._end(journal, entry))
 
@@ -233,9 +233,9 @@ class Applier:
             # What was done is done, and its lease ends by itself; the caller is told of the steps.
             _log.error("write_not_ended", extra={"change_id": entry.change_id, "says": error.message})
 
-    async def _step(self, entry: Entry, step: Step, looked_at: datetime | None) -> None:
-        if looked_at is None:
-            looked_at = self._clock.now()
+    async def _step(self, entry: Entry, step: Step, sent_before: int | None) -> None:
+        if sent_before is None:
+            sent_before = await (await self._ledger.journal()).sent_there(step)
             try:
                 drift = await self._drift(step)
             except HostawayMcpError as error:
@@ -244,15 +244,15 @@ class Applier:
                 await self._settler.note(entry, step, StepState.NOT_DONE, drift)
                 return
         # Once it is on its way it is finished and noted, whoever stops waiting for it.
-        task = asyncio.ensure_future(self._send(entry, step, looked_at))
+        task = asyncio.ensure_future(self._send(entry, step, sent_before))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
         await asyncio.shield(task)
 
-    async def _send(self, entry: Entry, step: Step, looked_at: datetime) -> Step:
+    async def _send(self, entry: Entry, step: Step, sent_before: int) -> Step:
         journal = await self._ledger.journal()
-        until_when = self._clock.now() + LEASE
-        if not await journal.sending(entry, step, until=until_when, looked_at=looked_at):
+        lease = self._clock.now() + LEASE
+        if not await journal.sending(entry, step, until=lease, sent_before=sent_before):
             return step
         step = replace(step, state=StepState.SENDING, sent_at=self._clock.now())
         until = self._clock.monotonic() + self._seconds()

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, RowMapping, func, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, case, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hostaway_mcp.clock import Clock
@@ -192,14 +192,19 @@ class Journal:
             links.append(await self._record(connection, state.value, entry, why=why))
         return True
 
-    async def sending(self, entry: Entry, step: Step, *, until: datetime, looked_at: datetime) -> bool:
+    async def sent_there(self, step: Step) -> int:
+        """How many steps of its kind were ever sent to the same place; ask before looking at it."""
+        async with self._desk.read() as connection:
+            return (await self._sent_there(connection, step))[0]
+
+    async def sending(self, entry: Entry, step: Step, *, until: datetime, sent_before: int) -> bool:
         """
-        Notes durably that a step is about to be sent; False if another has taken it, or if another proposal
-        has sent something to the same place since `looked_at`, so that what was seen there holds no more.
+        Notes durably that a step is about to be sent; False if another has taken it, or if something else is
+        on its way to the same place or was sent there since `sent_before` were: what was seen holds no more.
         """
         assert step.body is not None  # a forgotten step is never sent
         async with self._write() as (connection, links):
-            if await self._raced(connection, entry, step, looked_at):
+            if await self._sent_there(connection, step) != (sent_before, 0):
                 return False
             values = {"state": StepState.SENDING.value, "sent_at": self._desk.clock.now()}
             if not await self._move_step(connection, entry, step, {StepState.WAITING}, values):
@@ -299,15 +304,13 @@ class Journal:
     def _of(self, entry: Entry, table: Any) -> tuple[ColumnElement[bool], ...]:
         return self._desk.mine(table), table.c.change_id == entry.change_id
 
-    async def _raced(
-        self, connection: AsyncConnection, entry: Entry, step: Step, looked_at: datetime
-    ) -> bool:
+    async def _sent_there(self, connection: AsyncConnection, step: Step) -> tuple[int, int]:
         places = ((getattr(steps.c, name), getattr(step, name)) for name in PLACE)
         same = [column.is_not_distinct_from(value) for column, value in places]
-        under_way = steps.c.state.in_(OPEN_STEPS) | (steps.c.sent_at > looked_at)
-        others = (self._desk.mine(steps), steps.c.change_id != entry.change_id, steps.c.kind == step.kind)
-        found = select(steps.c.n).where(*others, *same, under_way).limit(1)
-        return (await connection.execute(found)).first() is not None
+        sent = (self._desk.mine(steps), steps.c.kind == step.kind, steps.c.sent_at.is_not(None), *same)
+        under_way = func.count(case((steps.c.state.in_(OPEN_STEPS), 1)))
+        row = (await connection.execute(select(func.count(), under_way).where(*sent))).one()
+        return int(row[0]), int(row[1])
 
     async def _entries(self, *wanted: ColumnElement[bool], limit: int | None = None) -> list[Entry]:
         statement = select(proposals).where(self._desk.mine(proposals), *wanted)
