@@ -26,7 +26,7 @@ from tests.support.house import house
 
 BOUNDED_SECONDS = 60
 OTHERS = {"claude", "curl", "docker", "git", "grep", "install", "journalctl", "pip", "pipx", "python3"}
-OTHERS |= {"systemctl", "systemd-run", "useradd"}
+OTHERS |= {"cp", "sqlite3", "systemctl", "systemd-run", "useradd"}
 RUN = ("call", "tools", "connect")
 KEPT = {"account_id": "12345", "kept_in": "file", "client_secret": "your-secret"}
 
