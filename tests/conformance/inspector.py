@@ -157,6 +157,10 @@ def arguments(address: str) -> dict[str, dict[str, Any]]:
         "update_calendar": {
             "listing": listing["listing_id"], "ranges": [{"from": "+200d"}], "changes": {"min_stay": 29},
         },
+        "save_expense": {
+            "action": "add",
+            "items": [{"concept": "Paint", "amount": -45, "listing": listing["listing_id"]}],
+        },
         "save_task": {"action": "create", "tasks": [{"title": "Call the plumber"}]},
         "update_listings": {"listing": listing["listing_id"], "changes": {"house_rules": "Be kind."}},
     }  # fmt: skip

@@ -79,6 +79,7 @@ RESTS_ON: Mapping[str, frozenset[str]] = {
     "messages": frozenset({"messages", "conversations"}),
     "tasks": frozenset({"tasks"}),
     "users": frozenset({"users"}),
+    "expenses": frozenset({"expenses"}),
     "listing custom fields": frozenset({"custom_fields"}),
     "reservation custom fields": frozenset({"custom_fields"}),
 }

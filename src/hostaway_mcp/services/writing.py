@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from hostaway_mcp.services.writes.calendar import CalendarKind
     from hostaway_mcp.services.writes.calendar_planner import CalendarPlanner
     from hostaway_mcp.services.writes.cancellations import CancellationPlanner
+    from hostaway_mcp.services.writes.expense_planner import ExpensePlanner
+    from hostaway_mcp.services.writes.expenses import ExpenseKind
     from hostaway_mcp.services.writes.kinds import Kind
     from hostaway_mcp.services.writes.learning import Learner
     from hostaway_mcp.services.writes.listing_planner import ListingPlanner
@@ -165,12 +167,33 @@ class Writing(Shared):
         )
 
     @cached_property
+    def _expense_kind(self) -> ExpenseKind:
+        from hostaway_mcp.services.writes.expenses import ExpenseKind
+
+        return ExpenseKind(self._hostaway, self._learner, clock=self.clock)
+
+    @cached_property
+    def expense_planner(self) -> ExpensePlanner:
+        from hostaway_mcp.services.writes.expense_planner import ExpensePlanner
+
+        return ExpensePlanner(
+            self._expense_kind, hostaway=self._hostaway, portfolio=self.portfolio, clock=self.clock
+        )
+
+    @cached_property
     def writes(self) -> Writes:
         from hostaway_mcp.services.writes import Writes
 
         return Writes(
             self._hostaway,
-            (self._calendar_kind, self._listing_kind, self._message_kind, self._task_kind, *self._stay_kinds),
+            (
+                self._calendar_kind,
+                self._listing_kind,
+                self._message_kind,
+                self._task_kind,
+                self._expense_kind,
+                *self._stay_kinds,
+            ),
             portfolio=self.portfolio,
             journal_url=self._journal_url,
             account_id=self._account_id,

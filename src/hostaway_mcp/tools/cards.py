@@ -63,6 +63,7 @@ PLACES: tuple[str, ...] = (
     "explain_money.explain_money",
     "balances.find_balances",
     "expenses.find_expenses",
+    "save_expense.save_expense",
     # analytics
     "pacing.report_pacing",
     # changes

@@ -94,6 +94,24 @@ def _make_the_same_task(home: WritingHouse, arguments: Json) -> None:
     world.tasks[number] = next(iter(world.tasks.values())) | there | times
 
 
+# finance
+
+
+async def _add_an_expense(home: WritingHouse) -> Json:
+    world = home.home.sandbox.world
+    item = {"concept": f"Paint {len(world.expenses)}", "amount": -45, "listing": min(world.listings)}
+    return {"action": "add", "items": [item]}
+
+
+def _add_the_same_expense(home: WritingHouse, arguments: Json) -> None:
+    world, item = home.home.sandbox.world, arguments["items"][0]
+    number = max(world.expenses) + 1
+    same = {"id": number, "listingMapId": item["listing"], "reservationId": None}
+    said = {"concept": item["concept"], "amount": item["amount"]}
+    today = {"expenseDate": f"{home.home.clock.today('Europe/Lisbon')}"}
+    world.expenses[number] = next(iter(world.expenses.values())) | same | said | today
+
+
 # approvals
 
 
@@ -173,6 +191,7 @@ EXAMPLES: tuple[Example, ...] = (
     # The thread's stay and its messages; the replica has the stay.
     Example("send_message", _write_to_a_guest, _hear_from_the_guest, reads=2),
     Example("save_task", _make_a_task, _make_the_same_task),
+    Example("save_expense", _add_an_expense, _add_the_same_expense),
     Example("undo_change", _take_back_a_block, _open_the_night),
 )
 """In the order of the catalogue; a tool that proposes and is not here fails `test_every_proposal.py`."""

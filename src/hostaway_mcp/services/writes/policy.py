@@ -160,10 +160,10 @@ class Policy(_Part):
         days = sum(touch.days for touch in touches)
         if days > self.limits.days:
             raise _over(f"{days} days at once", f"limits.days is {self.limits.days}")
+        self._check_amounts([touch.amount for touch in touches if touch.amount is not None])
         for touch in touches:
             self._check_place(touch)
             self._check_hour(touch)
-            self._check_amount(touch)
             for move in touch.prices:
                 self._check_price(touch, move)
 
@@ -202,12 +202,14 @@ class Policy(_Part):
             now = f"{touch.local_time:%H:%M}"
             raise _over(f"a message at {now} where the listing is", f"hours.messages is {quiet}")
 
-    def _check_amount(self, touch: Touch) -> None:
-        if touch.amount is None:
-            return
-        most = self.limits.amount.get(touch.amount.currency)
-        if most is not None and abs(touch.amount.amount) > most:
-            raise _over(f"{touch.amount}", f"limits.amount is {Money.of(most, touch.amount.currency)}")
+    def _check_amounts(self, amounts: Sequence[Money]) -> None:
+        """What one proposal would book in a currency, whichever way each amount goes."""
+        for currency in dict.fromkeys(one.currency for one in amounts):
+            total = sum((abs(one.amount) for one in amounts if one.currency == currency), Decimal(0))
+            most = self.limits.amount.get(currency)
+            if most is not None and total > most:
+                rule = f"limits.amount is {Money.of(most, currency)}"
+                raise _over(f"{Money.of(total, currency)}", rule)
 
     def _check_price(self, touch: Touch, move: PriceMove) -> None:
         said = f"a price of {move.after} {move.currency or ''} at {touch.listing}".replace("  ", " ")

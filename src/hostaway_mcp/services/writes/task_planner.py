@@ -23,7 +23,8 @@ from hostaway_mcp.services.untrusted import clean, clean_name, fence
 from hostaway_mcp.services.writes.moments import read_moment
 from hostaway_mcp.services.writes.plans import Plan, Touch, places_of
 from hostaway_mcp.services.writes.reading import read_many
-from hostaway_mcp.services.writes.tasks import LIKE, TaskKind
+from hostaway_mcp.services.writes.tasks import TaskKind
+from hostaway_mcp.services.writes.things import LIKE
 from hostaway_mcp.services.writes.words import check_text, few
 from hostaway_mcp.store.journal.records import Step, StepBody
 
