@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from tests.questions.account import BOOKED, DAY, Account, Json, arrival, departure, span
@@ -349,10 +349,86 @@ def change_home(key: str, wanted: Any, **changes: Any) -> Callable[[Account], Er
 
 
 HOMES = (
-    Asked("Check-in is from four there.", change_home("checkInTimeStart", 16, check_in_from_hour=16)),
+    Asked("Check-in is from six there.", change_home("checkInTimeStart", 18, check_in_from_hour=18)),
     Asked(
         "The house rules are to be these.",
         change_home("houseRules", "No shoes inside.", house_rules="No shoes inside."),
     ),
     Asked("Cleaning costs 85 from now on.", change_home("cleaningFee", 85, cleaning_fee=85)),
+)
+
+
+# Work and money.
+
+
+def open_task(account: Account, *, skip: int = 0) -> Json:
+    """A task that is not done yet."""
+    tasks = (account.world.tasks[number] for number in account.world.tasks)
+    return [one for one in tasks if one["status"] in ("pending", "confirmed") and one["listingMapId"]][skip]
+
+
+def of_task(account: Account, task: Json, key: str) -> Callable[[], Any]:
+    """Reads a value of a task, as it is now."""
+    return lambda: account.world.tasks[task["id"]][key]
+
+
+def move_to_noon(account: Account) -> Errand:
+    """Noon is the listing's; Hostaway is sent UTC."""
+    task = open_task(account)
+    day = account.day(4)
+    noon = datetime.combine(day, time(12), account.zone(task["listingMapId"])).astimezone(UTC)
+    one = call("save_task", action="update", tasks=[{"task_id": task["id"], "due_at": f"{day} 12:00"}])
+    return Errand((one,), of_task(account, task, "shouldEndBy"), f"{noon:%Y-%m-%d %H:%M:%S}")
+
+
+def task_is_done(account: Account) -> Errand:
+    task = open_task(account, skip=1)
+    one = call("save_task", action="complete", tasks=[{"task_id": task["id"]}])
+    return Errand((one,), of_task(account, task, "status"), "completed")
+
+
+def have_fixed(account: Account) -> Errand:
+    listing, _ = home_with_free(account, 1)
+    task = {"title": "Mend the tap", "listing": listing["name"], "categories": ["maintenance"]}
+    one = call("save_task", action="create", tasks=[task])
+
+    def seen() -> list[tuple[Any, ...]]:
+        tasks = (account.world.tasks[number] for number in account.world.tasks)
+        return [(one["listingMapId"], one["status"]) for one in tasks if one["title"] == "Mend the tap"]
+
+    return Errand((one,), seen, [(listing["id"], "pending")])
+
+
+def delete_task(account: Account) -> Errand:
+    task = open_task(account, skip=2)
+    one = call("save_task", action="delete", tasks=[{"task_id": task["id"]}])
+    return Errand((one,), lambda: task["id"] in account.world.tasks, False)
+
+
+def spend(account: Account, *, amount: str, concept: str) -> Errand:
+    listing, _ = home_with_free(account, 1)
+    item = {"concept": concept, "amount": amount, "listing": listing["id"], "date": str(account.today)}
+    one = call("save_expense", action="add", items=[item])
+
+    def seen() -> list[tuple[Any, ...]]:
+        expenses = (account.world.expenses[number] for number in account.world.expenses)
+        return [(one["amount"], one["listingMapId"]) for one in expenses if one["concept"] == concept]
+
+    return Errand((one,), seen, [(float(amount), listing["id"])])
+
+
+def mend_amount(account: Account) -> Errand:
+    number = next(iter(account.world.expenses))
+    one = call("save_expense", action="change", items=[{"expense_id": number, "amount": "-77.50"}])
+    return Errand((one,), lambda: account.world.expenses[number]["amount"], -77.5)
+
+
+WORK = (
+    Asked("Move that cleaning to noon.", move_to_noon),
+    Asked("The task is done.", task_is_done),
+    Asked("Have somebody mend the tap.", have_fixed),
+    Asked("That task is not needed any more.", delete_task),
+    Asked("We paid 64.90 for a kettle.", lambda a: spend(a, amount="-64.90", concept="Kettle")),
+    Asked("The guest paid 30 for a late check-out.", lambda a: spend(a, amount="30.00", concept="Late")),
+    Asked("That expense was 77.50.", mend_amount),
 )

@@ -8,12 +8,12 @@ import pytest
 
 from hostaway_mcp.errors import HostawayMcpError
 from hostaway_mcp.tools.runner import Asked as Caller
-from tests.questions.errands import CALENDAR, INBOX, STAYS, Asked
+from tests.questions.errands import CALENDAR, HOMES, INBOX, STAYS, WORK, Asked
 from tests.questions.record import BYTES_A_TOKEN, MOST_CALLS, MOST_TOKENS, Json, Took
 from tests.questions.worlds import Asked as World
 from tests.questions.worlds import world
 
-ERRANDS = tuple(one for one in (*CALENDAR, *INBOX, *STAYS[:7]))
+ERRANDS = (*CALENDAR, *INBOX, *STAYS, *HOMES, *WORK)
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -59,3 +59,7 @@ async def wrong_in(asked: World, one: Asked) -> str | None:
         return f"{applied.json}, {len(shown)} asked"
     seen = errand.seen()
     return None if seen == errand.wanted else f"{seen} is there, {errand.wanted} is wanted"
+
+
+def test_there_are_thirty_errands() -> None:
+    assert len({one.words for one in ERRANDS}) >= 30
