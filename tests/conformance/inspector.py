@@ -128,6 +128,7 @@ def arguments(address: str) -> dict[str, dict[str, Any]]:
         "check_conflicts": week,
         "check_connection": {},
         "check_prices": week,
+        "create_listing": {"fields": {"name": "Nest"}, "copy_from": listing["listing_id"]},
         "daily_brief": {},
         "explain_money": {"reservation": stay},
         "find": {"query": listing["name"]},

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from hostaway_mcp.services.writes.listings import ListingKind
     from hostaway_mcp.services.writes.message_planner import MessagePlanner
     from hostaway_mcp.services.writes.messages import MessageKind
+    from hostaway_mcp.services.writes.new_listing_planner import NewListingPlanner
+    from hostaway_mcp.services.writes.new_listings import NewListingKind
     from hostaway_mcp.services.writes.stay_planner import StayPlanner
     from hostaway_mcp.services.writes.stays import StayFinder, StayReader
     from hostaway_mcp.services.writes.task_planner import TaskPlanner
@@ -181,6 +183,24 @@ class Writing(Shared):
         )
 
     @cached_property
+    def _new_listing_kind(self) -> NewListingKind:
+        from hostaway_mcp.services.writes.new_listings import NewListingKind
+
+        return NewListingKind(self._hostaway, self._listing_kind)
+
+    @cached_property
+    def new_listing_planner(self) -> NewListingPlanner:
+        from hostaway_mcp.services.writes.new_listing_planner import NewListingPlanner
+
+        return NewListingPlanner(
+            self._new_listing_kind,
+            fields=self.listing_planner,
+            listings=self._listing_kind,
+            portfolio=self.portfolio,
+            clock=self.clock,
+        )
+
+    @cached_property
     def writes(self) -> Writes:
         from hostaway_mcp.services.writes import Writes
 
@@ -189,6 +209,7 @@ class Writing(Shared):
             (
                 self._calendar_kind,
                 self._listing_kind,
+                self._new_listing_kind,
                 self._message_kind,
                 self._task_kind,
                 self._expense_kind,

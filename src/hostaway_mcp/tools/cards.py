@@ -28,6 +28,8 @@ PLACES: tuple[str, ...] = (
     "listings.check_availability",
     "listing_audit.audit_listings",
     "update_listings.update_listings",
+    # admin
+    "create_listing.create_listing",
     # reservations
     "reservations.find_reservations",
     "reservations.get_reservation",

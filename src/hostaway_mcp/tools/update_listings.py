@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 from pydantic import Field
 
@@ -16,7 +16,7 @@ class UpdateListings(Question):
     """The parameters of update_listings."""
 
     listing: ListingRef
-    changes: dict[Annotated[str, Text], Any] = Field(
+    changes: dict[Text, Any] = Field(
         min_length=1,
         max_length=30,
         description=(

@@ -40,6 +40,18 @@ def _let_stays_be_long(home: WritingHouse, arguments: Json) -> None:
     home.home.sandbox.world.touch_listing(arguments["listing"], minNights=29)
 
 
+# admin
+
+
+async def _make_a_listing(home: WritingHouse) -> Json:
+    return {"fields": {"name": f"Nest {len(home.home.sandbox.world.listings)}", "base_price": 100}}
+
+
+def _make_one_of_its_name(home: WritingHouse, arguments: Json) -> None:
+    name = arguments["fields"]["name"]
+    home.home.sandbox.world.add_listing({"name": name, "externalListingName": name})
+
+
 # calendar
 
 
@@ -183,6 +195,7 @@ def _make_it_dearer(home: WritingHouse, arguments: Json) -> None:
 
 EXAMPLES: tuple[Example, ...] = (
     Example("update_listings", _lengthen_stays, _let_stays_be_long),
+    Example("create_listing", _make_a_listing, _make_one_of_its_name),
     # The calendar, and Hostaway's price, which is a calculation.
     Example("create_reservation", _book_directly, _sell_the_night, reads=2),
     Example("update_reservation", _note_something, _note_something_else),

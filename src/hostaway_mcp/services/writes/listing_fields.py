@@ -122,6 +122,9 @@ FIELDS: dict[str, Field] = {
 }
 """By our names."""
 
+BY_KEY = {field.key: field for field in FIELDS.values()}
+"""By Hostaway's."""
+
 _ALSO = {
     "nickname": "internal_listing_name",
     "max_guests": "person_capacity",

@@ -123,7 +123,7 @@ class ListingPlanner:
             touches=tuple(one.touch() for one in drafts),
             as_of=now,
             warnings=few([*_currencies(change, drafts), *(said for one in drafts for said in one.warnings)]),
-            privately=_whole(change),
+            privately=whole_texts(change),
             missing=missing,
             understood=chosen.understood,
         )
@@ -276,7 +276,7 @@ class _Draft:
         )
 
 
-def _whole(change: ListingChange) -> tuple[str, ...]:
+def whole_texts(change: ListingChange) -> tuple[str, ...]:
     """What the person who agrees sees besides: codes, and texts that the proposal cuts."""
     return tuple(
         f"{one.words}, whole: ⟦{value}⟧"

@@ -11,14 +11,13 @@ from hostaway_mcp.models.lenient import JsonObject
 from hostaway_mcp.services.writes import listing_parts
 from hostaway_mcp.services.writes.kinds import AbsoluteKind, State, is_as
 from hostaway_mcp.services.writes.learning import Learner
-from hostaway_mcp.services.writes.listing_fields import FIELDS, Takes, state_of
+from hostaway_mcp.services.writes.listing_fields import BY_KEY, Takes, state_of
 from hostaway_mcp.store.journal.records import Step, StepBody
 
 STATUS = "specialStatus"
 IDS = " ids"
 """Behind the name of a list: the numbers of its rows, which Hostaway gives."""
 
-_BY_KEY = {field.key: field for field in FIELDS.values()}
 _PARTS = {key: part for part, key in listing_parts.KEYS.items()}
 
 
@@ -66,7 +65,7 @@ class ListingKind(AbsoluteKind):
             raise DriftError(f"{body.what} was changed again since; that would be lost.")
         was = {key: body.rests_on[key] for key in body.wanted}
         for key, state in was.items():
-            if (one := _BY_KEY.get(key)) is None:
+            if (one := BY_KEY.get(key)) is None:
                 continue
             if one.takes is Takes.SECRET:
                 raise ChangeError(f"{body.what}: the {one.words} from before was not kept.")
@@ -98,7 +97,7 @@ def _value(raw: JsonObject, key: str) -> Any:
         return listing_parts.ids_of(_PARTS[key], raw.get(key))
     if key in _PARTS:
         return listing_parts.state_of(_PARTS[key], raw.get(key))
-    return state_of(_BY_KEY[key], raw.get(key))
+    return state_of(BY_KEY[key], raw.get(key))
 
 
 def body_of(wanted: State, ids: State) -> dict[str, Any]:
