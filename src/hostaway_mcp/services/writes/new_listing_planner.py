@@ -74,7 +74,7 @@ class NewListingPlanner:
             raise InputError("A new listing needs a `name`.")
         source = await self._portfolio.one(copy_from) if copy_from is not None else None
         copied = _copied(await self._listings.read(source.id)) if source else {}
-        body = copied | _given(change)
+        body = copied | _given(change, copied)
         body.setdefault("externalListingName", body["name"])
         if currency:
             body["currencyCode"] = currency
@@ -132,11 +132,15 @@ def _copied(raw: Mapping[str, Any]) -> dict[str, Any]:
     return body
 
 
-def _given(change: ListingChange) -> dict[str, Any]:
+def _given(change: ListingChange, copied: Mapping[str, Any]) -> dict[str, Any]:
+    """What was asked for; lists with what is copied."""
     body = {key: value for key, (_, value) in change.values.items()}
     for part, asked in change.parts.items():
-        state = listing_parts.merged(part, [], asked, change.names[part])
-        body[listing_parts.KEYS[part]] = listing_parts.rows_of(part, state, {})
+        key = listing_parts.KEYS[part]
+        state = listing_parts.state_of(part, copied.get(key))
+        body[key] = listing_parts.rows_of(
+            part, listing_parts.merged(part, state, asked, change.names[part]), {}
+        )
     return body
 
 
@@ -165,7 +169,8 @@ def _warnings(body: Mapping[str, Any], twins: list[int], source: Listing | None)
         found.append(f"It cannot be activated without {', '.join(lacking)}.")
     if source is not None:
         found.append(
-            f"Names, exact address, licence, codes, custom fields and fees of {label(source)} are not copied."
+            f"Names, exact address, licence, codes, custom fields and extra fees of {label(source)} "
+            "are not copied."
         )
     return found
 
