@@ -34,14 +34,14 @@ class ListingKind(AbsoluteKind):
         """The fields in question as they are now; lists as what they hold, secrets as digests."""
         assert step.body is not None  # who has none is not asked
         assert step.listing_id is not None  # steps of this kind have one
-        raw = await self.read(step.listing_id, sent=step.sent_at is not None)
+        raw = await self.read(step.listing_id, changed=True)
         return values_of(raw, step.body.rests_on)
 
-    async def read(self, listing_id: int, *, sent: bool = False) -> JsonObject:
+    async def read(self, listing_id: int, *, changed: bool = False) -> JsonObject:
         """
         A listing as Hostaway has it now, with its lists; the replica learns it.
 
-        What is remembered of all listings is dropped only where something was `sent`.
+        What is remembered of all listings is dropped only where this one may have `changed`.
 
         Raises:
             HostawayMcpError: it cannot be read.
@@ -53,7 +53,7 @@ class ListingKind(AbsoluteKind):
         await self._learner.learn(
             "listings",
             lambda store: store.listings.put([one.row], [raw], seen_at=one.as_of),
-            changed=sent,
+            changed=changed,
         )
         return raw
 

@@ -39,7 +39,7 @@ class NewListingKind(ThingKind):
     async def there(self, number: int) -> dict[str, Any]:
         """Its values under Hostaway's keys, and that it is there; the replica learns it."""
         try:
-            raw = await self._listings.read(number, sent=True)
+            raw = await self._listings.read(number, changed=True)
         except NotFoundError:
             return {"there": False}
         return {"there": True, **values_of(raw, (*BY_KEY, *PARTS.values(), "currencyCode"))}
