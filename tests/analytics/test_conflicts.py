@@ -127,6 +127,22 @@ def test_known_units_say_who_follows_whom() -> None:
     assert short(find_conflicts([late, same, full], home(units=3))) == [(SHORT, at(4), at(4), (1, 2))]
 
 
+def test_an_arrival_is_short_of_one_departure_only() -> None:
+    """Two had the same unit by mistake, or two leave a house: the one who comes is named with one of them."""
+    unit = frozenset({1})
+    late = [stay(n, 1, 4, check_out_hour=15, unit_ids=unit) for n in (1, 2)]
+    found = find_conflicts([*late, stay(3, 4, 6, unit_ids=unit)], home(units=2))
+    assert [one.stays for one in found if one.kind is SHORT] == [(1, 3)]
+    any_unit = [stay(n, 1, 4, check_out_hour=15) for n in (1, 2)]
+    assert short(find_conflicts([*any_unit, stay(3, 4, 6)], home(units=2))) == [(SHORT, at(4), at(4), (1, 3))]
+
+
+def test_two_units_that_pass_from_one_stay_to_another_are_one_conflict() -> None:
+    both = frozenset({1, 2})
+    stays = [stay(1, 1, 4, check_out_hour=15, units=2, unit_ids=both), stay(2, 4, 6, units=2, unit_ids=both)]
+    assert short(find_conflicts(stays, home(units=3))) == [(SHORT, at(4), at(4), (1, 2))]
+
+
 def clean_stays(count: int, seed: int = 5) -> tuple[list[Booked], dict[int, Home]]:
     """Stays unit by unit, back to back half of the time, one and several units."""
     random, stays, homes = Random(seed), list[Booked](), dict[int, Home]()

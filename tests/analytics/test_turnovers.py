@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -12,11 +13,13 @@ from hypothesis import strategies as st
 
 from hostaway_mcp.analytics.turnovers import (
     TURNING,
+    Slot,
     Turnover,
     Units,
     find_turnovers,
     moment_of,
     priority_of,
+    same_day_pairs,
     slack_hours,
 )
 from hostaway_mcp.models.reservations import StatusClass
@@ -71,7 +74,7 @@ def test_listings_do_not_mix() -> None:
 def test_units_that_are_known_are_kept_apart() -> None:
     one, two = frozenset({7}), frozenset({8})
     stays = [Stay(1, 1, 4, units=one), Stay(2, 4, 6, units=two), Stay(3, 5, 8, units=one)]
-    assert pairs(stays, several={1}) == [(1, 3, True), (2, None, True), (3, None, True)]
+    assert pairs(stays, several={1: None}) == [(1, 3, True), (2, None, True), (3, None, True)]
 
 
 def test_a_stay_of_two_units_is_a_turnover_of_each() -> None:
@@ -82,11 +85,48 @@ def test_a_stay_of_two_units_is_a_turnover_of_each() -> None:
 def test_a_unit_that_is_not_known_may_be_any_and_that_is_said() -> None:
     stays = [Stay(1, 1, 4, units=frozenset({7})), Stay(2, 4, 6)]
     assert pairs(stays) == [(1, 2, False), (2, None, False)]
-    assert pairs([Stay(1, 1, 4), Stay(2, 4, 6)], several={1})[0] == (1, 2, False)
+    assert pairs([Stay(1, 1, 4), Stay(2, 4, 6)], several={1: None})[0] == (1, 2, False)
 
 
 def test_stays_that_overlap_show_that_there_are_several_units() -> None:
     assert pairs([Stay(1, 1, 4), Stay(2, 2, 6), Stay(3, 4, 5)])[0] == (1, 3, False)
+
+
+@pytest.mark.parametrize(
+    ("left", "came", "staying", "units", "met"),
+    [(3, 1, 0, None, 1), (3, 2, 0, None, 2), (1, 3, 0, None, 1), (3, 2, 0, 4, 1), (3, 1, 0, 4, 0),
+     (3, 2, 1, 4, 2), (4, 4, 0, 4, 4), (1, 1, 5, 4, 1), (2, 1, 0, 1, 1)],
+)  # fmt: skip
+def test_who_comes_takes_a_unit_that_was_free_before_one_that_is_left(
+    left: int, came: int, staying: int, units: int | None, met: int
+) -> None:
+    """As many meet a departure as find no unit that was free; a house whose units are not known is full."""
+    found = same_day_pairs([Slot(n) for n in range(left)], [Slot(9 + n) for n in range(came)], staying, units)
+    assert len(found) == met
+    assert len({gone.stay for gone, _ in found}) == len({come.stay for _, come in found}) == met
+
+
+def test_the_first_to_leave_meets_the_first_of_the_last_to_come() -> None:
+    """Two units were free, so the guests who come at 9 and at 10 have them."""
+    left = [Slot("late", hour=14), Slot("early", hour=8)]
+    came = [Slot("ten", hour=10), Slot("nine", hour=9), Slot("six", hour=18), Slot("four", hour=16)]
+    found = same_day_pairs(left, came, 1, 5)
+    assert [(gone.stay, come.stay) for gone, come in found] == [("early", "four"), ("late", "six")]
+
+
+def test_known_units_say_who_meets_whom_and_the_rest_is_paired() -> None:
+    left = [Slot("a", 7), Slot("b", 8), Slot("c")]
+    came = [Slot("d", 8), Slot("e", 9), Slot("f")]
+    found = same_day_pairs(left, came, 0, None)
+    assert [(gone.stay, come.stay) for gone, come in found] == [("b", "d"), ("c", "e"), ("a", "f")]
+
+
+def test_an_arrival_follows_one_departure_only() -> None:
+    """Three leave on the 4th, one comes then and one on the 6th: the third is followed by nobody."""
+    stays = [Stay(1, 1, 4), Stay(2, 1, 4), Stay(3, 2, 4), Stay(4, 4, 8), Stay(5, 6, 8)]
+    assert pairs(stays)[:3] == [(1, 4, False), (2, 5, False), (3, None, False)]
+    # Of four units one was free when the first came.
+    assert pairs(stays, several={1: 4})[:3] == [(1, 5, False), (2, None, False), (3, None, False)]
 
 
 def test_only_departures_in_the_window_count() -> None:
@@ -153,6 +193,31 @@ def test_nobody_comes_before_the_one_who_leaves(drawn: list[tuple[int, int, set[
         if one.comes:
             assert one.comes.arrival >= one.leaves.departure
             assert one.unit_id is None or not one.comes.units or one.unit_id in one.comes.units
+    followed = Counter(one.comes.id for one in found if one.comes)
+    assert all(times <= max(1, len(stays[number].units)) for number, times in followed.items())
+
+
+houses = st.lists(st.tuples(st.integers(1, 12), st.integers(1, 6)), max_size=14)
+
+
+@given(houses, st.none() | st.integers(2, 6))
+def test_same_day_turnovers_are_those_for_which_no_unit_was_free(
+    drawn: list[tuple[int, int]], units: int | None
+) -> None:
+    """Against counting by hand, day by day; each arrival is told once, whatever window is asked for."""
+    stays = [Stay(number, at, at + nights) for number, (at, nights) in enumerate(drawn)]
+    for day in range(1, 20):
+        left = [one for one in stays if one.end == day]
+        came = [one for one in stays if one.begin == day]
+        most = min(len(left), len(came))
+        if units is not None:
+            before = sum(one.begin < day <= one.end for one in stays)
+            most = max(0, min(most, len(came) - (units - before)))
+        on = JUNE + timedelta(days=day - 1)
+        near = [one for one in stays if one.begin <= day <= one.end]
+        for window in (stays, near):
+            found = find_turnovers(window, on, on, units=lambda one: one.units, several={1: units})
+            assert sum(one.is_same_day for one in found) == most
 
 
 @given(st.dates(date(2000, 1, 1), date(2040, 1, 1)), st.integers(0, 23), st.integers(0, 400))

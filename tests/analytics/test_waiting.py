@@ -19,8 +19,9 @@ from hostaway_mcp.analytics.waiting import (
     phase_of,
     urgency_of,
     wait_of,
+    without_names,
 )
-from hostaway_mcp.analytics.words import Kind, intent_of, kind_of, language_of
+from hostaway_mcp.analytics.words import Kind, intent_of, kind_of, language_of, read_name
 from hostaway_mcp.models.names import plain
 from hostaway_mcp.models.reservations import StatusClass
 from tests.analytics.threads import BEGIN, labelled
@@ -118,6 +119,36 @@ def test_the_worked_example() -> None:
 )
 def test_what_a_message_does(text: str, kind: Kind) -> None:
     assert kind_of(text) is kind
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("Is Cellar Door free?", Intent.OTHER),
+        ("Is CELLAR-DOOR free, and is there parking?", Intent.PARKING),
+        ("Cellar Door, Cellar Door: the door code does not work", Intent.ACCESS),
+        ("The cellar is wet and the door is stuck", Intent.ACCESS),
+    ],
+)
+def test_the_name_of_a_listing_is_no_word_of_the_guest(text: str, intent: Intent) -> None:
+    wait = wait_of([Said(BEGIN, Writer.GUEST, text)])
+    assert wait is not None
+    assert without_names(wait, {"cellar door"}).intent is intent
+
+
+def test_a_name_that_is_one_word_may_be_the_thing_itself() -> None:
+    """Nobody who writes of a lock at The Lock is to wait because of what it is called."""
+    assert [read_name(name) for name in ("The Lock", "Door", "Cellar Door · Lisbon")] == [
+        None,
+        None,
+        "cellar door lisbon",
+    ]
+
+
+@pytest.mark.parametrize("name", ["cellar door", "wifi house with parking", "no refund cottage"])
+def test_a_name_beside_any_words_changes_nothing(name: str) -> None:
+    for text in {said.text for one in THREADS for said in one.said if said.by is Writer.GUEST}:
+        assert intent_of(f"{name}: {text}", {name}) is intent_of(text), text
 
 
 def test_tables_are_written_as_texts_are_read() -> None:

@@ -12,7 +12,7 @@ from hostaway_mcp.errors import CursorError, InputError, UnknownNameError
 from hostaway_mcp.services.stay_board import Board, BoardDay
 from hostaway_mcp.services.stay_sheet import PARTS
 from tests.support.house import House, house
-from tests.support.replica import synced
+from tests.support.replica import sync, synced
 
 BOOKED = {"new", "modified", "confirmed", "ownerStay"}
 WAITING = {"pending", "unconfirmed", "awaitingPayment", "awaitingGuestVerification"}
@@ -110,6 +110,33 @@ async def test_a_same_day_turnover_is_marked_on_both_stays() -> None:
         assert day.counts.same_day_turnovers == 1
         (before,) = (await board(home, day=str(FAR))).days
         assert not any(row.same_day_turnover for row in before.arrivals)
+
+
+async def test_the_replica_tells_as_many_turnovers_as_are_planned(tmp_path: Path) -> None:
+    """A house of four units, full before the day: three leave, two come, one of them into a known unit."""
+    async with synced(tmp_path, listings=6) as home:
+        listing, known = list(home.sandbox.world.listings)[5], {"id": 7, "listingUnitId": 7}
+        day = FAR + timedelta(days=2)
+        last = [add(home, FAR, 2, listing=listing) for _ in range(2)]
+        last.append(add(home, FAR, 2, listing=listing, reservationUnit=[known]))
+        stays_on = add(home, FAR, 4, listing=listing)
+        comes = [add(home, day, 1, listing=listing, reservationUnit=some) for some in ([known], [])]
+        await sync(home, after_seconds=600)
+        asked = len(home.upstream)
+        (shown,) = (await board(home, day=str(day), limit=500)).days
+        plan = await home.app.services.turnovers.plan(day=str(day), question={})
+        here = [one for one in plan.turnovers if one.listing_id == listing]
+        met = {one.guests.leaving.reservation_id: one.guests.arriving for one in here}
+        assert set(met) == set(last)
+        follows = met[last[2]]
+        assert follows is not None
+        assert follows.reservation_id == comes[0]
+        marked = {row.reservation_id for row in (*shown.arrivals, *shown.departures) if row.same_day_turnover}
+        assert {*comes, last[2]} <= marked
+        assert stays_on not in marked
+        assert len(marked & set(last)) == 2
+        assert shown.counts.same_day_turnovers == plan.same_day
+        assert len(home.upstream) == asked
 
 
 async def test_only_what_is_booked_is_on_it_and_requests_stand_apart() -> None:

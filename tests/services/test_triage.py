@@ -109,6 +109,26 @@ async def test_a_locked_out_guest_stands_before_a_question_for_next_month() -> N
         assert {row.reservation_id: row.urgency for row in calm.waiting}[later] == "low"
 
 
+async def test_from_the_replica_the_name_of_a_listing_is_no_word_of_the_guest(tmp_path: Path) -> None:
+    """What waits was told when the message was kept; what the listing is called is told when it is asked."""
+    async with synced(tmp_path, listings=2) as home:
+        world = home.sandbox.world
+        asks, locked, parks = (a_stay(home, offset) for offset in (10, -1, 20))
+        world.touch_listing(
+            next(iter(world.listings)), name="Cellar Door", internalListingName="Camden Lock Flat"
+        )
+        world.receive_message(asks, "Hello, is Camden Lock Flat free on these dates?")
+        world.receive_message(locked, "The door of Cellar Door is locked, we are locked out!")
+        world.receive_message(parks, "Is there parking at Cellar Door?")
+        await sync(home, after_seconds=86_400)
+        asked = len(home.upstream)
+        found = await triage(home, limit=100)
+        intents = {row.reservation_id: row.intent for row in found.waiting}
+        assert [intents[one] for one in (asks, locked, parks)] == ["other", "access", "parking"]
+        assert asks not in {row.reservation_id for row in (await triage(home, intent=["access"])).waiting}
+        assert len(home.upstream) == asked
+
+
 async def test_machines_and_failures_do_not_answer_and_thanks_does_not_ask(tmp_path: Path) -> None:
     async with synced(tmp_path, listings=2) as home:
         world = home.sandbox.world

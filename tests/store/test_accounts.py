@@ -111,6 +111,7 @@ def attempts(other: Store, sent: Sent) -> dict[str, Callable[[], Awaitable[objec
         "reservations.priced": lambda: other.reservations.priced(ids["reservations"]),
         "reservations.turnovers": lambda: other.reservations.turnovers(WHOLE, frozenset(ReservationStatus)),
         "reservations.find": lambda: other.reservations.find(unread=True),
+        "reservations.unit_ids": lambda: other.reservations.unit_ids(ids["reservations"]),
         "reviews.departed": lambda: other.reviews.departed(date.min, date.max),
         "charges.brief": lambda: other.charges.brief(ids["reservations"]),
         "stay_amounts.debtors": lambda: _first(other.stay_amounts.debtors(WHOLE)),

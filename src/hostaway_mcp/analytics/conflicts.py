@@ -10,7 +10,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from hostaway_mcp.analytics.calendar_days import ONE_DAY
-from hostaway_mcp.analytics.turnovers import moment_of, slack_hours
+from hostaway_mcp.analytics.turnovers import Slot, moment_of, same_day_pairs, slack_hours
 
 UTC = ZoneInfo("UTC")
 CLEANING_HOURS = 2.0
@@ -132,8 +132,8 @@ def short_turnovers(stays: Sequence[Booked], home: Home, cleaning_hours: float) 
     """
     Days on which a unit has too few hours between one stay and the next.
 
-    In a listing with several units a stay that comes may take one that was free anyway, so that only as
-    many arrivals count as no other unit is left for; the last to come meet the first to leave.
+    In a listing with several units a stay that comes may take one that was free anyway: `same_day_pairs`
+    tells which must follow one that leaves, and each follows one at most.
 
     Worked example: check-out 11 and check-in 15 are four hours; with a check-out agreed for 14 it is one
     hour, which is shorter than a cleaning of two. On the night of a clock change the hours are those that
@@ -201,22 +201,17 @@ def _pairs(
     leaving: Sequence[Booked], coming: Sequence[Booked], home: Home, staying: int
 ) -> Iterator[tuple[Booked, Booked]]:
     """Which of those who leave and those who come have the same unit, as far as it must be so."""
-    known = [(gone, come) for gone in leaving for come in coming if gone.unit_ids & come.unit_ids]
-    if known or (home.units > 1 and all(stay.unit_ids for stay in (*leaving, *coming))):
-        yield from known
-        return
-    left = sum(stay.units for stay in leaving)
-    needed = sum(stay.units for stay in coming)
-    forced = min(needed + staying + left - home.units, len(leaving), len(coming))
-    if forced <= 0:
-        return
-    first_out = sorted(leaving, key=lambda stay: _hour(stay.check_out_hour, home.check_out_hour, 0))
-    last_in = sorted(coming, key=lambda stay: _hour(stay.check_in_hour, home.check_in_hour, 24))
-    yield from zip(first_out[:forced], last_in[-forced:], strict=True)
+    left = [slot for stay in leaving for slot in _slots(stay, stay.check_out_hour, home.check_out_hour)]
+    came = [slot for stay in coming for slot in _slots(stay, stay.check_in_hour, home.check_in_hour)]
+    pairs = same_day_pairs(left, came, staying, home.units)
+    # Two stays may share several units, and are in conflict once.
+    yield from dict.fromkeys((gone.stay, come.stay) for gone, come in pairs)
 
 
-def _hour(own: int | None, usual: int | None, otherwise: int) -> int:
-    return next((hour for hour in (own, usual) if hour is not None), otherwise)
+def _slots(stay: Booked, own: int | None, usual: int | None) -> list[Slot[Booked]]:
+    hour = usual if own is None else own
+    known = sorted(stay.unit_ids)
+    return [Slot(stay, unit_id, hour) for unit_id in (*known, *[None] * (stay.units - len(known)))]
 
 
 def _slack_hours(day: date, gone: Booked, come: Booked, home: Home) -> float | None:

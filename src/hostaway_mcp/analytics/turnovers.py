@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Generic, Protocol, TypeVar
+from types import MappingProxyType
+from typing import Generic, NamedTuple, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from hostaway_mcp.models.reservations import Reservation, StatusClass
@@ -42,9 +44,11 @@ class Staying(Dated, Protocol):
     def check_out_time(self) -> int | None: ...
 
 
+T = TypeVar("T")
 S = TypeVar("S", bound=Dated)
 Units = frozenset[int]
 """The units of a stay; empty where they are not known, or the listing has one."""
+EMPTY: Mapping[int, int | None] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +67,79 @@ class Turnover(Generic[S]):
         return self.comes is not None and self.comes.arrival == self.leaves.departure
 
 
+class Slot(NamedTuple, Generic[T]):
+    """One unit that a stay leaves or comes into on a day: which one and at which hour, if that is known."""
+
+    stay: T
+    unit_id: int | None = None
+    hour: int | None = None
+
+
+Meeting = tuple[Slot[T], Slot[T]]
+"""Who leaves a unit, and who comes into it on the same day."""
+Hours = tuple[int | None, int | None]
+"""Of check-in and check-out."""
+
+
+def same_day_pairs(
+    leaving: Sequence[Slot[T]], coming: Sequence[Slot[T]], staying: int, units: int | None
+) -> list[Meeting[T]]:
+    """
+    Who of those who come on a day must have a unit of those who leave on it: each arrival follows one
+    departure at most, and each departure is followed by one arrival at most.
+
+    Known units say it themselves. Of the others as many arrivals meet a departure as find no unit that was
+    free in the night before; `staying` is how many units are slept in on both nights, and of a listing whose
+    `units` are not known it is taken to be full. The last to come meet the first to leave: what is impossible
+    even so cannot be helped by another choice of units.
+
+    Worked example: 4 units, 3 guests leave, none stays on, 2 come. 1 unit was free, so 1 of the 2 meets a
+    departure. With `units` not known, 2 do; with 3 who leave and 1 who comes, 1 does, never 3.
+    """
+    into = {slot.unit_id: slot for slot in reversed(coming) if slot.unit_id is not None}
+    known = [(gone, into.pop(gone.unit_id)) for gone in leaving if gone.unit_id in into]
+    gone_known, come_known = {id(gone) for gone, _ in known}, {id(come) for _, come in known}
+    left = sorted((one for one in leaving if id(one) not in gone_known), key=_hour_or(0))
+    came = sorted((one for one in coming if id(one) not in come_known), key=_hour_or(24))
+    needed = min(len(left), len(came))
+    if units is not None:
+        needed = min(needed, len(left) + len(came) + len(known) + staying - units)
+    may = [one for one in came if _first_of(left, one, units)]
+    # Who may have few of the units chooses first.
+    for come in sorted(may[-needed:] if needed > 0 else (), key=lambda one: one.unit_id is None):
+        if gone := _first_of(left, come, units):
+            left.remove(gone)
+            known.append((gone, come))
+    return known
+
+
+def _first_of(left: Sequence[Slot[T]], come: Slot[T], units: int | None = None) -> Slot[T] | None:
+    """The first of those who left a unit that may be the one of who comes."""
+    anywhere = units == 1 or come.unit_id is None
+    return next((one for one in left if anywhere or one.unit_id in (None, come.unit_id)), None)
+
+
+def _hour_or(otherwise: int) -> Callable[[Slot[T]], int]:
+    return lambda slot: otherwise if slot.hour is None else slot.hour
+
+
 def find_turnovers(
     stays: Iterable[S],
     first: date,
     last: date,
     *,
     units: Callable[[S], Units],
-    several: Container[int] = (),
+    several: Mapping[int, int | None] = EMPTY,
+    hours: Callable[[S], Hours] = lambda _: (None, None),
 ) -> list[Turnover[S]]:
     """
     The turnovers whose departure is from `first` to `last`, both included, by listing and departure.
 
     Turnover: a departure of a confirmed or owner stay and the next arrival of such a stay on the same unit.
-    A stay of several units is a turnover of each. `several` are listings with more than one unit; one whose
-    stays overlap has them too. There a stay without known units may have any: the soonest arrival is taken
-    that may be into the same unit, and the turnover says that the unit is not known.
+    A stay of several units is a turnover of each. `several` are listings with more than one unit, and how
+    many, where that is known; one whose stays overlap has them too. There a stay without known units may
+    have any, and the turnover says so: on the day of departure `same_day_pairs` tells who must follow; who
+    comes later follows whoever left first and is not followed yet. No arrival follows two departures.
 
     >>> A leaves on the 4th, B sleeps from the 4th to the 6th, C comes on the 9th, all in one home:
     A turns to B (same day), B turns to C, and C to nobody.
@@ -90,32 +152,54 @@ def find_turnovers(
     for listing_id, here in sorted(by_listing.items()):
         here.sort(key=lambda stay: (stay.arrival, stay.departure, stay.id))
         many = listing_id in several or any(map(units, here)) or overlaps(here)
+        follows = _followers(here, units, hours, several.get(listing_id))
         for leaves in sorted(here, key=lambda stay: (stay.departure, stay.id)):
             if first <= (leaves.departure or date.min) <= last:
-                found += _of(leaves, here, units, many=many)
+                for unit_id in _numbers(units(leaves)):
+                    comes = follows.get((leaves.id, unit_id))
+                    known = not many or (unit_id is not None and (comes is None or bool(units(comes))))
+                    found.append(Turnover(leaves, comes, unit_id, known))
     return found
 
 
-def _of(leaves: S, here: Sequence[S], units: Callable[[S], Units], *, many: bool) -> list[Turnover[S]]:
-    found = []
-    numbers: list[int | None] = [*sorted(units(leaves))]
-    for unit_id in numbers or [None]:
-        mine = frozenset() if unit_id is None else frozenset({unit_id})
-        comes = next(
-            (one for one in here if _follows(one, leaves) and may_share_a_unit(mine, units(one))), None
-        )
-        known = not many or (unit_id is not None and (comes is None or bool(units(comes))))
-        found.append(Turnover(leaves, comes, unit_id, known))
-    return found
+def _numbers(units: Units) -> Sequence[int | None]:
+    return sorted(units) or (None,)
 
 
-def _follows(one: Dated, leaves: Dated) -> bool:
-    return one.id != leaves.id and (one.arrival or date.min) >= (leaves.departure or date.max)
+def _followers(
+    here: Sequence[S], units: Callable[[S], Units], hours: Callable[[S], Hours], many: int | None
+) -> dict[tuple[int, int | None], S]:
+    """Who comes next, by the stay that leaves and its unit."""
+    leaving, coming = defaultdict[date, list[Slot[S]]](list), defaultdict[date, list[Slot[S]]](list)
+    for stay in here:
+        if stay.arrival is None or stay.departure is None or stay.arrival >= stay.departure:
+            continue
+        into, out = hours(stay)
+        for unit_id in _numbers(units(stay)):
+            coming[stay.arrival].append(Slot(stay, unit_id, into))
+            leaving[stay.departure].append(Slot(stay, unit_id, out))
+    follows: dict[tuple[int, int | None], S] = {}
+    waiting: list[Slot[S]] = []
+    slept = 0
+    for day in sorted(leaving.keys() | coming.keys()):
+        gone, come = leaving.get(day, []), coming.get(day, [])
+        slept -= len(gone)
+        pairs = same_day_pairs(gone, come, slept, many) if gone and come else []
+        slept += len(come)
+        met = {id(slot) for pair in pairs for slot in pair}
+        for one in come:
+            if id(one) not in met and (before := _longest_empty(waiting, one)):
+                waiting.remove(before)
+                pairs.append((before, one))
+        waiting += [one for one in gone if id(one) not in met]
+        follows |= {(left.stay.id, left.unit_id): come.stay for left, come in pairs}
+    return follows
 
 
-def may_share_a_unit(one: Units, other: Units) -> bool:
-    """Whether two stays at one listing may have the same unit: they share one, or one's is not known."""
-    return not one or not other or bool(one & other)
+def _longest_empty(waiting: Sequence[Slot[T]], come: Slot[T]) -> Slot[T] | None:
+    """Of those who left, who had the same unit for sure; else who left first of those who may have had it."""
+    same = (one for one in waiting if one.unit_id is not None and one.unit_id == come.unit_id)
+    return next(same, None) or _first_of(waiting, come)
 
 
 def units_of_stay(stay: Reservation) -> Units:

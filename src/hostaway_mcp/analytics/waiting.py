@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
 from hostaway_mcp.analytics.phrases import Intent
-from hostaway_mcp.analytics.words import Before, Kind, intent_of, is_automatic, is_question, kind_of, read
+from hostaway_mcp.analytics.words import (
+    Before,
+    Kind,
+    intent_of,
+    intents_in,
+    is_automatic,
+    is_question,
+    kind_of,
+    read,
+)
 from hostaway_mcp.models.reservations import StatusClass
 
 SOON_DAYS = 2
@@ -104,13 +113,23 @@ def wait_of(thread: Sequence[Said]) -> Wait | None:
         words.update(read(said.text).split())
     if not asked:
         return None
-    # The most telling of them; the later of two that tell as much.
+    texts = tuple(one.text for one in asked)
+    return Wait(asked[0].at, *_most_telling(texts), len(asked), texts)
+
+
+def without_names(wait: Wait, names: Collection[str]) -> Wait:
+    """The same, by the guest's own words: without `names` of the listing, as `read_name` gives them."""
+    if not any(wait.intent in intents_in(name) for name in names):
+        return wait
+    intent, text = _most_telling(wait.asked, names)
+    return replace(wait, intent=intent, text=text)
+
+
+def _most_telling(texts: Sequence[str], names: Collection[str] = ()) -> tuple[Intent, str]:
+    """What messages are about, and the one that says so; the later of two that tell as much."""
     place = {intent: number for number, intent in enumerate(Intent)}
-    intents = [(place[intent_of(said.text)], -number) for number, said in enumerate(asked)]
-    best, number = min(intents)
-    return Wait(
-        asked[0].at, list(Intent)[best], asked[-number].text, len(asked), tuple(one.text for one in asked)
-    )
+    best, number = min((place[intent_of(text, names)], -number) for number, text in enumerate(texts))
+    return list(Intent)[best], texts[-number]
 
 
 def answers(said: Said) -> bool:

@@ -82,21 +82,45 @@ def is_automatic(text: str) -> bool:
     return kind_of(text) is Kind.AUTOMATIC
 
 
-def intent_of(text: str) -> Intent:
+def intent_of(text: str, names: Collection[str] = ()) -> Intent:
     """
     What a message is about: the intent with the most phrases in it, by the table of its own language, or
     by all tables where that one has none of them.
 
     "The Wi-Fi does not work" has one phrase of Wi-Fi and one of faults; the order of `Intent` decides
     between equals, so it is about Wi-Fi.
+
+    `names` are what the listing is called, as `read_name` gives them: they are not the guest's words. "Is
+    Cellar Door free?" has a phrase of access, and none where the listing is called so.
     """
-    language = language_of([text])
-    found = _intent_in(text, [TABLES[language]]) if language else Intent.OTHER
-    return found if found is not Intent.OTHER else _intent_in(text, TABLES.values())
+    words = _without(read(text), names)
+    language = language_of([words])
+    found = _intent_in(words, [TABLES[language]]) if language else Intent.OTHER
+    return found if found is not Intent.OTHER else _intent_in(words, TABLES.values())
 
 
-def _intent_in(text: str, tables: Iterable[Table]) -> Intent:
-    words = read(text)
+@lru_cache(maxsize=2_000)
+def read_name(name: str) -> str | None:
+    """
+    A listing's name as it stands in what `read` gives; None for one that is a single word, with or without an
+    article: at "The Lock" somebody who writes of the lock may well mean it.
+    """
+    words = plain(name).split()
+    return " ".join(words) if sum(word not in _ARTICLES for word in words) > 1 else None
+
+
+@lru_cache(maxsize=2_000)
+def intents_in(name: str) -> frozenset[Intent]:
+    """What a name, as `read_name` gives it, would be taken to be about."""
+    return frozenset(
+        intent
+        for table in TABLES.values()
+        for intent, phrases in table.intents.items()
+        if _holds(f" {name} ", phrases)
+    )
+
+
+def _intent_in(words: str, tables: Iterable[Table]) -> Intent:
     best, most = Intent.OTHER, 0
     for table in tables:
         for intent, phrases in table.intents.items():
@@ -247,6 +271,9 @@ _DENIALS = frozenset(
     )
 )
 """A word that solves something does not, behind one of these."""
+_ARTICLES = frozenset(
+    ("a", "an", "the", "der", "die", "das", "le", "la", "les", "el", "los", "las", "il", "lo", "o", "os")
+)
 
 
 @lru_cache(maxsize=1)

@@ -60,6 +60,8 @@ class Calendared:
 
     dates: tuple[Dates, ...]
     turnovers: tuple[Turnover, ...]
+    several: Mapping[int, int]
+    """The listings with several units, and how many."""
     as_of: datetime
 
 
@@ -107,9 +109,23 @@ class CopiedStays(Copy):
             which = _which(wanted, narrowed)
             coming = _which(replace(wanted, by=By.ARRIVAL), narrowed)
             turnovers = await store.reservations.turnovers(coming, narrowed.statuses or frozenset())
-            return Copied((Calendared(await store.reservations.dates(which), turnovers, as_of),), as_of)
+            dates, several = await store.reservations.dates(which), await store.units.several()
+            return Copied((Calendared(dates, turnovers, several, as_of),), as_of)
 
         return _noted(await self._read(read))
+
+    async def with_units(
+        self, wanted: Wanted, narrowed: Narrowed
+    ) -> tuple[Sequence[Dated], Mapping[int, frozenset[int]]]:
+        """The stays of a window, in no order, and the units of those of which they are known, by id."""
+
+        async def read(store: Store) -> Copied[tuple[Sequence[Dated], Mapping[int, frozenset[int]]]]:
+            stays = await store.reservations.brief(_which(wanted, narrowed), narrowed.statuses)
+            units = await store.reservations.unit_ids(one.id for one in stays)
+            return Copied(((stays, units),), self._clock.now())
+
+        found = await self._read(read)
+        return found.rows[0] if found else ((), {})
 
     async def brief(self, wanted: Wanted, narrowed: Narrowed) -> Copied[Dated] | None:
         """The stays of a window, in no order, without the objects themselves."""

@@ -79,14 +79,14 @@ class CopiedTasks(Copy):
 
         return await self._read(read)
 
-    async def several(self) -> frozenset[int]:
-        """The listings that have several units, as far as their calendars were read."""
+    async def several(self) -> dict[int, int]:
+        """The listings that have several units and how many, as far as their calendars were read."""
 
-        async def read(store: Store) -> Copied[int]:
-            return Copied(tuple(await store.units.several()), self._clock.now())
+        async def read(store: Store) -> Copied[tuple[int, int]]:
+            return Copied(tuple((await store.units.several()).items()), self._clock.now())
 
         found = await self._read(read)
-        return frozenset(found.rows) if found else frozenset()
+        return dict(found.rows) if found else {}
 
     async def _tasks_as_of(self, store: Store) -> datetime | None:
         as_of = whole(await store.sync.state("tasks", "all"))

@@ -160,6 +160,10 @@ class Portfolio:
         """How many like units a listing has; None if that was not seen yet."""
         return self._units.get(listing_id)
 
+    def several(self) -> dict[int, int]:
+        """The listings of which several units were seen, and how many."""
+        return {number: many for number, many in self._units.items() if many > 1}
+
     def row(self, listing: Listing) -> ListingRow:
         """The listing as every list shows it."""
         return ListingRow(**self.row_values(listing))

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from hostaway_mcp.analytics.phrases import Intent
 from hostaway_mcp.analytics.stay_edges import Chance, Neighbour, chances_of
-from hostaway_mcp.analytics.waiting import Phase, Said, Wait, Writer, phase_of, wait_of
+from hostaway_mcp.analytics.waiting import Phase, Said, Wait, Writer, phase_of, wait_of, without_names
 from hostaway_mcp.analytics.words import language_of
 from hostaway_mcp.client import Hostaway
 from hostaway_mcp.clock import Clock
@@ -25,6 +25,7 @@ from hostaway_mcp.services.copy import note_live
 from hostaway_mcp.services.listings.listings import Listings
 from hostaway_mcp.services.listings.sections import ListingDetail
 from hostaway_mcp.services.nights import is_free, obstacle
+from hostaway_mcp.services.own_words import names_in_words
 from hostaway_mcp.services.portfolio import Portfolio
 from hostaway_mcp.services.reply_facts import FilledTemplate, ReplyFacts, chosen, facts_of, masking
 from hostaway_mcp.services.reservations.resolve import Resolver
@@ -151,6 +152,7 @@ class ReplyContexts:
         now = self._clock.now()
         today = days_of(by_id)(now, listing.id if listing else None)
         wait = wait_of(_said(thread.messages))
+        wait = without_names(wait, names_in_words(listing)) if wait else None
         detail, possible, filled = await asyncio.gather(
             self._detail(listing, gathered),
             self._possible(stay, listing, today, gathered),

@@ -8,11 +8,11 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from hostaway_mcp.analytics.turnovers import Dated
+from hostaway_mcp.analytics.turnovers import Dated, units_of_stay
 from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.models.reservations import Reservation, StatusClass
 from hostaway_mcp.services.answers import ListAnswer, Missing, Record
-from hostaway_mcp.services.copied_stays import Narrowed
+from hostaway_mcp.services.copied_stays import Calendared, Narrowed
 from hostaway_mcp.services.cursors import ANSWER_BYTES, Cut, cut_ordered
 from hostaway_mcp.services.dates import ONE_DAY, Span, read_days
 from hostaway_mcp.services.facts import Known
@@ -21,12 +21,12 @@ from hostaway_mcp.services.portfolio import Portfolio
 from hostaway_mcp.services.reservations.rows import ReservationRow, row_of
 from hostaway_mcp.services.stay_sheet import (
     BOOKED,
-    ON_THE_BOARD,
     PARTS,
     SHOWN,
     Asked,
     Cell,
     Entry,
+    Meeting,
     Sheet,
     behind,
     days_of,
@@ -51,7 +51,7 @@ class BoardRow(ReservationRow):
     """A stay on the board."""
 
     same_day_turnover: bool | None = None
-    """True where one stay leaves the listing and another comes on this day."""
+    """True where one stay leaves a unit and another comes into it on this day, as in plan_turnovers."""
 
 
 class DayCounts(Record):
@@ -161,16 +161,34 @@ class StayBoard:
         if stays is None:
             return None
         most = min(asked.limit, ROOM_BYTES // SMALLEST_ROW_BYTES)
-        turnovers = {(one.day, number) for one in whole.turnovers for number in (one.comes, one.leaves)}
-        entries = behind(entries_of(stays, asked.span, asked.listings, turnovers), asked)[: most + 1]
+        meetings = await self._meetings(asked, whole)
+        entries = behind(entries_of(stays, asked.span, asked.listings, meetings), asked)[: most + 1]
         by_id = {one.id: one for one in await self._stays.whole([entry.stay.id for entry in entries])}
-        comes = {(one.day, one.comes) for one in whole.turnovers}
         return Sheet(
             [replace(one, stay=by_id[one.stay.id]) for one in entries if one.stay.id in by_id],
             count,
-            Counter(day for day, _ in comes),
+            Counter(day for day, *_ in meetings),
             sum(one.count for one in whole.dates if one.status_class is StatusClass.UNKNOWN),
             whole.as_of,
+        )
+
+    async def _meetings(self, asked: Asked, whole: Calendared) -> Sequence[Meeting]:
+        """Where listings have several units, by all of their stays."""
+        several = {**whole.several, **self._portfolio.several()}
+        met = Counter((one.listing_id, one.day) for one in whole.turnovers)
+        unclear = {
+            one.listing_id
+            for one in whole.turnovers
+            if one.listing_id in several or one.units_known or met[one.listing_id, one.day] > 1
+        }
+        sure = [(one.day, one.leaves, one.comes) for one in whole.turnovers if one.listing_id not in unclear]
+        if not unclear:
+            return sure
+        stays, units = await self._stays.with_units(
+            asked.wanted, Narrowed(frozenset(unclear), statuses=BOOKED)
+        )
+        return sure + turnovers_of(
+            stays, asked.span, units=lambda stay: units.get(stay.id, frozenset()), several=several
         )
 
     async def _of_cells(self, asked: Asked, cells: Sequence[Cell]) -> Sequence[Dated] | None:
@@ -196,12 +214,13 @@ class StayBoard:
     async def _live(self, asked: Asked) -> Sheet:
         known = await self._stays.read(asked.wanted, asked.listings)
         stays = [one for one in known.rows if asked.inside is None or one.listing_id in asked.inside]
-        turnovers = turnovers_of([one for one in stays if one.status_class in ON_THE_BOARD])
-        entries = list(entries_of(stays, asked.span, asked.listings, turnovers))
+        several = self._portfolio.several()
+        meetings = turnovers_of(stays, asked.span, units=units_of_stay, several=several)
+        entries = list(entries_of(stays, asked.span, asked.listings, meetings))
         return Sheet(
             behind(entries, asked),
             Counter((entry.day, entry.part) for entry in entries),
-            Counter(entry.day for entry in entries if entry.turnover and entry.part == "arrivals"),
+            Counter(day for day, *_ in meetings),
             sum(one.status_class is StatusClass.UNKNOWN for one in stays),
             known.as_of,
             () if known.complete else (_missing(known),),

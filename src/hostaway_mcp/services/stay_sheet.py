@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
-from hostaway_mcp.analytics.turnovers import Dated, may_share_a_unit, units_of_stay
+from hostaway_mcp.analytics.turnovers import Dated, S, Units, find_turnovers
 from hostaway_mcp.errors import CursorError
 from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.models.reservations import By, Reservation, ReservationStatus, StatusClass
@@ -30,6 +30,8 @@ BOOKED = frozenset(status for status in ReservationStatus if status.status_class
 SHOWN = BOOKED | frozenset(ReservationStatus.of_class(StatusClass.NEEDS_ACTION))
 Cell = tuple[date, str]
 """A day, and a part of it."""
+Meeting = tuple[date, int, int]
+"""A day, the stay that leaves a unit on it, and the stay that comes into it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class Sheet:
     count: Counter[Cell]
     """Entries by day and part."""
     turnovers: Counter[date]
-    """Arrivals on the day on which another stay leaves."""
+    """Units that one stay leaves and another comes into, by day."""
     unknown: int
     """Stays whose status is not known."""
     as_of: datetime
@@ -109,9 +111,10 @@ def behind(entries: Iterable[Entry], asked: Asked) -> Sequence[Entry]:
 
 
 def entries_of(
-    stays: Iterable[Dated], span: Span, listings: Mapping[int, Listing], turnovers: Set[tuple[date, int]]
+    stays: Iterable[Dated], span: Span, listings: Mapping[int, Listing], meetings: Iterable[Meeting]
 ) -> Iterator[Entry]:
     """Each stay on each day of the board on which it stands."""
+    turnovers = {(day, number) for day, *both in meetings for number in both}
     for stay in stays:
         for day, part in stands(stay, span):
             turnover = part in ("arrivals", "departures") and (day, stay.id) in turnovers
@@ -149,21 +152,16 @@ def _holds(span: Span, day: date) -> bool:
     return span.first <= day <= span.last
 
 
-def turnovers_of(stays: Sequence[Reservation]) -> set[tuple[date, int]]:
-    """The days and stays where one leaves and another comes, as far as known into the same unit."""
-    leaving: dict[tuple[int | None, date | None], list[Reservation]] = {}
-    for stay in stays:
-        leaving.setdefault((stay.listing_id, stay.departure), []).append(stay)
-    found = set()
-    for stay in stays:
-        for other in leaving.get((stay.listing_id, stay.arrival), ()):
-            if stay.arrival and other.id != stay.id and _may_share_a_unit(stay, other):
-                found |= {(stay.arrival, stay.id), (stay.arrival, other.id)}
-    return found
-
-
-def _may_share_a_unit(one: Reservation, other: Reservation) -> bool:
-    return may_share_a_unit(units_of_stay(one), units_of_stay(other))
+def turnovers_of(
+    stays: Iterable[S], span: Span, *, units: Callable[[S], Units], several: Mapping[int, int]
+) -> list[Meeting]:
+    """Where one of these stays leaves a unit and another comes into it on the same day."""
+    found = find_turnovers(stays, span.first, span.last, units=units, several=several)
+    return [
+        (one.comes.arrival, one.leaves.id, one.comes.id)
+        for one in found
+        if one.comes and one.comes.arrival and one.is_same_day
+    ]
 
 
 def days_of(span: Span) -> list[date]:

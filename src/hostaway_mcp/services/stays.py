@@ -50,7 +50,7 @@ class Stays:
         """Answers from this copy whatever it can."""
         # Parts of lists and what stands on a calendar, from the replica alone; None where it will not do.
         self.copy = copy
-        self.page, self.calendared = copy.page, copy.calendared
+        self.page, self.calendared, self.with_units = copy.page, copy.calendared, copy.with_units
         self.brief, self.count, self.whole = copy.brief, copy.count, copy.whole
         self.debtors, self.hours = copy.debtors, copy.hours
 

@@ -11,7 +11,8 @@ from functools import partial
 from typing import Any
 
 from hostaway_mcp.analytics.phrases import Intent
-from hostaway_mcp.analytics.waiting import Phase, Urgency, Wait, phase_of, urgency_of
+from hostaway_mcp.analytics.waiting import Phase, Urgency, Wait, phase_of, urgency_of, without_names
+from hostaway_mcp.analytics.words import intents_in
 from hostaway_mcp.client import Hostaway
 from hostaway_mcp.client.rows import PAGE_LIMIT
 from hostaway_mcp.clock import Clock
@@ -25,6 +26,7 @@ from hostaway_mcp.services.copy import note_live
 from hostaway_mcp.services.cursors import SortKey, cut_ordered, rows_after
 from hostaway_mcp.services.facts import Facts, Gathering, Known
 from hostaway_mcp.services.narrowed import narrowed
+from hostaway_mcp.services.own_words import names_in_words
 from hostaway_mcp.services.portfolio import ListingRef, Portfolio
 from hostaway_mcp.services.reservations.rows import guest_name, listing_name
 from hostaway_mcp.services.stays import DayOf, days_of, named_listings
@@ -161,6 +163,7 @@ class InboxTriage:
         inbox = await self._inbox(since, most_pages, most_threads)
         day_of = days_of(named.by_id)
         inside_ones = [one for one in inbox.waiters if inside is None or one.listing_id in inside]
+        inside_ones = await self._in_their_words(inbox, inside_ones, since, named.by_id)
         found = [
             _judged(one, one.since, day_of, now, sla_hours)
             for one in inside_ones
@@ -169,7 +172,7 @@ class InboxTriage:
         missing = (*inbox.missing, *_unsure([one for one in inside_ones if one.since is None]))
         asked = dict(question or {})
         ordered = rows_after(found, key=lambda one: one.key, question=asked, cursor=cursor)
-        shown = await self._shown(inbox, [one.conversation_id for one in ordered[:limit]], since)
+        shown = await self._shown(inbox, [one.conversation_id for one in ordered[:limit]], since, named.by_id)
         ordered = [*(one for one in ordered[:limit] if one.conversation_id in shown), *ordered[limit:]]
         part = cut_ordered(
             ordered,
@@ -197,13 +200,38 @@ class InboxTriage:
         kept = await self._copy.waiters(since)
         return _Inbox(kept.rows, kept.as_of) if kept is not None else await self._live(since, pages, threads)
 
+    async def _in_their_words(
+        self, inbox: _Inbox, waiters: Sequence[Waiter], since: datetime, listings: Mapping[int, Listing]
+    ) -> list[Waiter]:
+        """
+        The same, with the intents of guests' own words.
+
+        When a message was kept nobody knew what its listing is called. So the few are read again that seem
+        to be about what their listing's name is about: without the name they may be about something else.
+        """
+        named = (
+            one.conversation_id
+            for one in waiters
+            if one.since is not None
+            and any(one.intent in intents_in(name) for name in _names(one.listing_id, listings))
+        )
+        shown = await self._shown(inbox, list(named), since, listings)
+        intents = {number: wait.intent for number, (_, wait) in shown.items()}
+        return [replace(one, intent=intents.get(one.conversation_id, one.intent)) for one in waiters]
+
     async def _shown(
-        self, inbox: _Inbox, ids: Sequence[int], since: datetime
+        self, inbox: _Inbox, ids: Sequence[int], since: datetime, listings: Mapping[int, Listing]
     ) -> dict[int, tuple[Verdict, Wait]]:
         """The threads that are shown; from the replica only these are read."""
+        if not ids:
+            return {}
         read = inbox.read if inbox.read is not None else await self._copy.verdicts(ids, since)
         found = ((number, read.get(number)) for number in ids)
-        return {number: (one, one.wait) for number, one in found if one is not None and one.wait is not None}
+        return {
+            number: (one, without_names(one.wait, _names(_listing_id(one), listings)))
+            for number, one in found
+            if one is not None and one.wait is not None
+        }
 
     async def _live(self, since: datetime, pages: int, threads: int) -> _Inbox:
         known = await self._facts.get(
@@ -258,11 +286,18 @@ class InboxTriage:
 
 
 def _waiter(one: Verdict) -> Waiter:
-    wait, thread, stay = one.wait, one.conversation, one.stay
-    listing_id = thread.listing_id or (stay.listing_id if stay else None)
+    wait, thread, stay, listing_id = one.wait, one.conversation, one.stay, _listing_id(one)
     if wait is None:
         return Waiter(thread.id, listing_id, stay)
     return Waiter(thread.id, listing_id, stay, wait.since, wait.intent)
+
+
+def _listing_id(one: Verdict) -> int | None:
+    return one.conversation.listing_id or (one.stay.listing_id if one.stay else None)
+
+
+def _names(listing_id: int | None, listings: Mapping[int, Listing]) -> frozenset[str]:
+    return names_in_words(listings.get(listing_id or 0))
 
 
 def _judged(one: Waiter, since: datetime, day_of: DayOf, now: datetime, sla_hours: float) -> _Waiting:
@@ -285,7 +320,7 @@ def _latest(thread: Conversation) -> datetime:
 
 def _row(one: _Waiting, verdict: Verdict, wait: Wait, listings: Mapping[int, Listing]) -> WaitingRow:
     thread, stay = verdict.conversation, verdict.stay
-    listing_id = thread.listing_id or (stay.listing_id if stay else None)
+    listing_id = _listing_id(verdict)
     listing = listings.get(listing_id or 0)
     named = listing_name(stay, listings) if stay else clean_name(listing.name if listing else None)
     return WaitingRow(

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
-from hostaway_mcp.analytics.turnovers import Dated, Staying, Turnover, Units, find_turnovers, units_of_stay
+from hostaway_mcp.analytics.turnovers import (
+    Dated,
+    Hours,
+    Staying,
+    Turnover,
+    Units,
+    find_turnovers,
+    units_of_stay,
+)
 from hostaway_mcp.errors import UpstreamError
 from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.models.reservations import By, Reservation
@@ -22,7 +31,14 @@ from hostaway_mcp.services.portfolio import Portfolio
 from hostaway_mcp.services.stay_sheet import BOOKED
 from hostaway_mcp.services.stays import Stays, Wanted, named_listings
 from hostaway_mcp.services.task_book import TaskBook, Team
-from hostaway_mcp.services.turnover_rows import Timed, TurnoverRow, row_of_turnover, timed_of
+from hostaway_mcp.services.turnover_rows import (
+    Timed,
+    TurnoverRow,
+    check_in_hour,
+    check_out_hour,
+    row_of_turnover,
+    timed_of,
+)
 
 MAX_DAYS = 14
 LOOK_AHEAD = timedelta(days=14)
@@ -128,26 +144,36 @@ class TurnoverPlan:
     ) -> _Found:
         # Who leaves on the first day slept the night before it.
         wanted = Wanted(by=By.STAY, first=span.first - ONE_DAY, last=until)
-        several = {number for number in listings if (self._portfolio.units(number) or 1) > 1}
+        hours = partial(_hours, listings)
+        several = self._portfolio.several()
         copied = await self._stays.hours(wanted, Narrowed(inside, statuses=BOOKED))
         if copied is not None:
-            several |= await self._tasks.several()
-            return await self._copied(copied.rows, copied.as_of, span, several)
+            several = {**await self._tasks.several(), **several}
+            return await self._copied(copied.rows, copied.as_of, span, several, hours)
         known = await self._stays.read(wanted, listings)
         stays = [one for one in known.rows if inside is None or one.listing_id in inside]
-        found = find_turnovers(stays, span.first, span.last, units=units_of_stay, several=several)
+        found = find_turnovers(
+            stays, span.first, span.last, units=units_of_stay, several=several, hours=hours
+        )
         return _Found(
             [_staying(one) for one in found], known.as_of, () if known.complete else (_missing(known),)
         )
 
     async def _copied(
-        self, rows: Sequence[Staying], as_of: datetime, span: Span, several: set[int]
+        self,
+        rows: Sequence[Staying],
+        as_of: datetime,
+        span: Span,
+        several: Mapping[int, int],
+        hours: Callable[[Staying], Hours],
     ) -> _Found:
         """From the replica: whole are read only stays of listings with several units, for the units' sake."""
         alone = [one for one in rows if one.listing_id not in several]
         units = await self._stays.whole([one.id for one in rows if one.listing_id in several])
-        found = find_turnovers(alone, span.first, span.last, units=_not_known)
-        others = find_turnovers(units, span.first, span.last, units=units_of_stay, several=several)
+        found = find_turnovers(alone, span.first, span.last, units=_not_known, hours=hours)
+        others = find_turnovers(
+            units, span.first, span.last, units=units_of_stay, several=several, hours=hours
+        )
         return _Found([*found, *map(_staying, others)], as_of)
 
     async def _whole(self, shown: Sequence[Timed]) -> dict[int, Reservation]:
@@ -178,6 +204,11 @@ class TurnoverPlan:
 
 def _staying(one: Turnover[Reservation]) -> Turnover[Staying]:
     return Turnover(one.leaves, one.comes, one.unit_id, one.unit_known)
+
+
+def _hours(listings: Mapping[int, Listing], stay: Staying) -> Hours:
+    listing = listings.get(stay.listing_id or 0)
+    return check_in_hour(stay, listing), check_out_hour(stay, listing)
 
 
 def _not_known(_: Dated) -> Units:

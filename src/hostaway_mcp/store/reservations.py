@@ -139,6 +139,10 @@ class Reservations(Rows[Reservation]):
         rows = (read_row(PricedReservation, unpack(raw)) for raw in found)
         return tuple(row for row in rows if row is not None)
 
+    async def unit_ids(self, ids: Iterable[int]) -> dict[int, frozenset[int]]:
+        """The units of these stays, by id, of which Hostaway says which they have."""
+        return await self._boards.unit_ids(ids)
+
     async def turnovers(self, which: Which, statuses: frozenset[ReservationStatus]) -> tuple[Turnover, ...]:
         """Where one of these stays leaves and one that is meant comes to the same listing on that day."""
         return await self._boards.turnovers(which, statuses)

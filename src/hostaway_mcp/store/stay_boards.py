@@ -52,6 +52,9 @@ class Turnover:
     day: date
     comes: int
     leaves: int
+    listing_id: int
+    units_known: bool
+    """Whether Hostaway says of one of the two which unit it has."""
 
 
 class StayBoards:
@@ -109,6 +112,18 @@ class StayBoards:
             ordered = statement.group_by(stays.listing_id).order_by(soonest, stays.listing_id)
             return {row[0]: row[1] for row in await connection.execute(ordered)}
 
+    async def unit_ids(self, ids: Iterable[int]) -> dict[int, frozenset[int]]:
+        """The units of these stays, by id, of which Hostaway says which they have."""
+        stay, found = reservations.c, dict[int, frozenset[int]]()
+        async with self._desk.read() as connection:
+            for some in portions(sorted(set(ids))):
+                rows = select(stay.id, stay.unit_ids).where(
+                    self._desk.mine(reservations), stay.id.in_(some), stay.unit_ids.is_not(None)
+                )
+                for number, units in await connection.execute(rows):
+                    found[number] = frozenset(map(int, units.split(",")))
+        return found
+
     async def turnovers(self, which: Which, statuses: frozenset[ReservationStatus]) -> tuple[Turnover, ...]:
         """Where one of these stays leaves and one that is meant comes to the same listing on that day."""
         other, words = reservations.alias("other"), [status.value for status in statuses]
@@ -123,12 +138,13 @@ class StayBoards:
             )
             comes = reservations.alias("comes")
             same = and_(self._desk.mine(comes), comes.c.id == coming.c.id)
-            columns = (coming.c.arrival, coming.c.id, comes.c.unit_ids, other.c.id, other.c.unit_ids)
+            units = (comes.c.unit_ids, other.c.unit_ids)
+            columns = (coming.c.arrival, coming.c.id, other.c.id, coming.c.listing_id, *units)
             found = select(*columns).select_from(coming.join(other, on).join(comes, same))
             found = found.where(coming.c.status.in_(words), other.c.status.in_(words))
             rows = (await connection.execute(found)).all()
         return tuple(
-            Turnover(day, comes, leaves)
-            for day, comes, units, leaves, others in rows
+            Turnover(day, comes, leaves, listing_id, units is not None or others is not None)
+            for day, comes, leaves, listing_id, units, others in rows
             if units is None or others is None or set(units.split(",")) & set(others.split(","))
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from hostaway_mcp.models.lenient import JsonObject
 from hostaway_mcp.models.listings import ListingUnit
@@ -35,13 +35,17 @@ class Units(Rows[ListingUnit]):
         """The units of a listing that are kept, by id."""
         return await self.where(listing_id=listing_id)
 
-    async def several(self) -> frozenset[int]:
-        """The listings whose calendar has days with more than one unit."""
-        statement = select(calendar_raw.c.listing_id).where(
-            self._desk.mine(calendar_raw), calendar_raw.c.units > 1
-        )
+    async def several(self) -> dict[int, int]:
+        """
+        The listings whose calendar has days with more than one unit, each with how many it has.
+
+        A month of the calendar adds up to more where a night is overbooked, so the least month counts.
+        """
+        month = calendar_raw.c
+        statement = select(month.listing_id, func.min(month.units)).where(self._desk.mine(calendar_raw))
+        grouped = statement.group_by(month.listing_id).having(func.max(month.units) > 1)
         async with self._desk.read() as connection:
-            return frozenset((await connection.execute(statement.distinct())).scalars())
+            return {row[0]: row[1] for row in await connection.execute(grouped)}
 
 
 def columns(unit: ListingUnit) -> Columns:
