@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Generic, NamedTuple, Protocol, TypeVar
 from zoneinfo import ZoneInfo
@@ -152,7 +153,10 @@ def find_turnovers(
     for listing_id, here in sorted(by_listing.items()):
         here.sort(key=lambda stay: (stay.arrival, stay.departure, stay.id))
         many = listing_id in several or any(map(units, here)) or overlaps(here)
-        follows = _followers(here, units, hours, several.get(listing_id))
+        # In one home they follow one another; most listings are one.
+        follows: dict[tuple[int, int | None], S] = {(one.id, None): after for one, after in pairwise(here)}
+        if many:
+            follows = _followers(here, units, hours, several.get(listing_id))
         for leaves in sorted(here, key=lambda stay: (stay.departure, stay.id)):
             if first <= (leaves.departure or date.min) <= last:
                 for unit_id in _numbers(units(leaves)):
