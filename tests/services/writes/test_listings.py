@@ -11,6 +11,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from hostaway_mcp.errors import ChangeError, DriftError, HostawayMcpError, InputError, PolicyError
 from tests.services.writes.house import Json, WritingHouse, masked, writing
+from tests.tools.golden import MOST_TOKENS, tokens
 
 ALFAMA, RIBEIRA, DENVER, ARCHIVED = 40160, 40167, 40209, 40237
 
@@ -280,3 +281,15 @@ async def test_many_listings_with_a_step_each(tmp_path: Path) -> None:
         assert applied["outcome"] == "needs_you"
         assert [one["outcome"] for one in applied["items"]] == ["not_done", "done", "done"]
         assert listing_of(home, DENVER)["houseRules"] == "Be kind."
+
+
+async def test_a_proposal_of_fifty_listings_stays_small(tmp_path: Path) -> None:
+    """What an answer has no room for is counted; the proposal holds all of it."""
+    async with writing(tmp_path, listings=60) as home:
+        every = home.home.sandbox.world.listings.values()
+        active = [one["id"] for one in every if not one["specialStatus"]][:50]
+        changes = {"house_rules": "Quiet hours. " * 40, "description": "Nice. " * 100, "cleaning_fee": 500}
+        proposed = await home.call("update_listings", listing=active, changes=changes)
+        assert len(proposed.json["items"]) + proposed.json["more_items"] == 50
+        assert tokens(proposed.json) <= MOST_TOKENS
+        assert tokens(proposed.text) <= MOST_TOKENS

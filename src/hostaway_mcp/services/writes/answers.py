@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import Field
 
@@ -11,7 +11,10 @@ from hostaway_mcp.services.answers import Answer, Instant, ListAnswer, Money, Re
 from hostaway_mcp.store.journal.records import Entry, ProposalState, Step, StepState
 
 SHOWN_ITEMS = 40
-"""Items in one answer; the rest is counted."""
+ITEMS_BYTES = 8_000
+"""Items in one answer, and the room for them beside its warnings; the rest is counted."""
+
+Item = TypeVar("Item", bound=Record)
 
 WORDS = {
     StepState.WAITING: "not begun",
@@ -104,6 +107,18 @@ class ChangeList(ListAnswer):
     """Proposals, the newest first."""
 
     changes: tuple[ChangeRow, ...]
+
+
+def fitting(items: Sequence[Item]) -> tuple[Item, ...]:
+    """The first of the items, as many as an answer has room for; one at least."""
+    found: list[Item] = []
+    room = ITEMS_BYTES
+    for item in items[:SHOWN_ITEMS]:
+        room -= len(item.model_dump_json(exclude_none=True).encode()) + 1
+        if room < 0 and found:
+            break
+        found.append(item)
+    return tuple(found)
 
 
 def outcome_of(steps: Sequence[Step]) -> str:

@@ -11,6 +11,8 @@ from hostaway_mcp.store.journal.records import Step
 
 MOST_LINES = 25
 MOST_WARNINGS = 20
+WARNINGS_BYTES = 3_000
+"""How many warnings an answer shows, and the room for them; the rest is counted."""
 
 _JOINS = frozenset("\n\t\u200c\u200d\ufe0e\ufe0f")
 """Line ends, and what joins letters and emoji."""
@@ -30,10 +32,16 @@ def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
     return "; ".join(parts)
 
 
-def few(warnings: Sequence[str], *, most: int = MOST_WARNINGS) -> tuple[str, ...]:
+def few(warnings: Sequence[str]) -> tuple[str, ...]:
     """Each warning once, and of many the first with how many more there are."""
     once = tuple(dict.fromkeys(warnings))
-    return once if len(once) <= most else (*once[:most], f"There are {len(once) - most} more warnings.")
+    room, shown = WARNINGS_BYTES, 0
+    for warning in once[:MOST_WARNINGS]:
+        room -= len(warning.encode())
+        if room < 0 and shown:
+            break
+        shown += 1
+    return once if len(once) <= shown else (*once[:shown], f"There are {len(once) - shown} more warnings.")
 
 
 def is_unseen(ch: str) -> bool:

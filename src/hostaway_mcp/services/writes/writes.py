@@ -24,7 +24,6 @@ from hostaway_mcp.errors import (
 from hostaway_mcp.services.cursors import SortKey, read_cursor, write_cursor
 from hostaway_mcp.services.portfolio import Portfolio, label
 from hostaway_mcp.services.writes.answers import (
-    SHOWN_ITEMS,
     WORDS,
     Applied,
     AppliedItem,
@@ -35,6 +34,7 @@ from hostaway_mcp.services.writes.answers import (
     Proposal,
     ProposalItem,
     counts_of,
+    fitting,
     outcome_of,
     state_of,
 )
@@ -343,12 +343,13 @@ def applied_of(entry: Entry, *, as_of: datetime) -> Applied:
     says = f"{entry.summary}: {', '.join(parts)}" if len(entry.steps) > 1 else entry.summary
     if counts.get("not begun"):
         says += ". Call apply_change again with the same change_id to go on"
+    shown = fitting(items)
     return Applied(
         as_of=as_of,
         change_id=entry.change_id,
         outcome=outcome_of(entry.steps),
-        items=tuple(items[:SHOWN_ITEMS]),
-        more_items=max(0, len(items) - SHOWN_ITEMS),
+        items=shown,
+        more_items=len(items) - len(shown),
         says=f"{says}.",
     )
 
@@ -356,6 +357,7 @@ def applied_of(entry: Entry, *, as_of: datetime) -> Applied:
 def _proposal(entry: Entry, plan: Plan, *, approval: str) -> Proposal:
     bodies = [step.body for step in entry.steps if step.body]
     items = [ProposalItem(what=b.what, before=dict(b.before), after=dict(b.after)) for b in bodies]
+    shown = fitting(items)
     return Proposal(
         as_of=plan.as_of,
         complete=not plan.missing,
@@ -364,8 +366,8 @@ def _proposal(entry: Entry, plan: Plan, *, approval: str) -> Proposal:
         understood=plan.understood,
         change_id=entry.change_id,
         summary=entry.summary,
-        items=tuple(items[:SHOWN_ITEMS]),
-        more_items=max(0, len(items) - SHOWN_ITEMS),
+        items=shown,
+        more_items=len(items) - len(shown),
         # Each step is looked at, sent, and read back.
         cost=Cost(calls=3 * len(items), money=plan.money),
         expires_at=entry.expires_at,
