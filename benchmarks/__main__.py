@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 
-from benchmarks import answers, calls, governor, pages, questions, start, sync, upserts, webhooks
+from benchmarks import answers, calls, governor, pages, questions, start, sync, upserts, webhooks, writes
 from benchmarks.measure import Figure, Scale
 from benchmarks.report import PAGE, Figures, document, line, markdown, written
 
@@ -26,6 +26,7 @@ BENCHES: dict[str, Bench] = {
     "webhooks": webhooks.measure,
     "questions": questions.measure,
     "upserts": upserts.measure,
+    "writes": writes.measure,
     "sync": sync.measure,
 }
 STORED = Path("benchmarks") / "figures.json"

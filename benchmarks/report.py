@@ -25,6 +25,7 @@ HEADINGS = {
     "webhooks": "Webhook deliveries",
     "questions": "Questions over a large portfolio, from the replica",
     "upserts": "Keeping rows",
+    "writes": "Changes, their journal and its audit",
     "sync": "Filling the replica",
 }
 

@@ -24,6 +24,8 @@ LEAN = frozenset(
         *("plan_turnovers", "find_tasks"),
         *("get_financial_summary", "find_balances"),
         "changes_since",
+        # With writes on: what a proposal asks for next must be in the list.
+        "apply_change",
     }
 )
 
