@@ -66,6 +66,10 @@ class Desk:
             raise self.failure
         return [name for name in NAMES if name.lower().startswith(prefix.lower())]
 
+    async def open_changes(self) -> int | None:
+        """Writes are off."""
+        return None
+
     async def aclose(self) -> None:
         """Nothing to let go."""
 
