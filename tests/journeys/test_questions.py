@@ -21,7 +21,7 @@ from mcp.client.stdio import StdioServerParameters, stdio_client
 from hostaway_mcp.app import build_app
 from hostaway_mcp.cli.serve import LOOPBACK, new_sandbox, serving, settings_for
 from hostaway_mcp.settings import Settings
-from hostaway_mcp.tools.tools import CATALOGUE
+from hostaway_mcp.tools.tools import offered
 from hostaway_mcp.web.serve import bind
 from hostaway_mcp.web.web import build_web
 from tests.journeys.facts import Facts
@@ -56,7 +56,7 @@ def test_the_set_is_large_and_asks_every_tool() -> None:
     assert len(QUESTIONS) >= 120
     assert all(1 <= len(one.calls) <= MOST_CALLS for one in QUESTIONS)
     asked = Counter(tool for one in QUESTIONS for tool, _ in one.calls)
-    assert set(asked) == {tool.name for tool in CATALOGUE}
+    assert set(asked) == {tool.name for tool in offered()}
 
 
 async def test_live_every_question_is_answered_truly() -> None:
