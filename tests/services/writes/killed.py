@@ -101,8 +101,8 @@ class Points:
 
     def _around_write(self, function: Callable[..., Any]) -> Callable[..., Any]:
         @asynccontextmanager
-        async def watched(database: Database, whose: str) -> AsyncIterator[Any]:
-            async with function(database, whose) as connection:
+        async def watched(database: Database, whose: str, **how: Any) -> AsyncIterator[Any]:
+            async with function(database, whose, **how) as connection:
                 self.reach("within a transaction")
                 yield connection
                 self.reach("before the commit")
