@@ -86,7 +86,9 @@ def attempts(other: Store, sent: Sent) -> dict[str, Callable[[], Awaitable[objec
         "dictionaries.all": lambda: other.dictionaries.all(),
         "dictionaries.get": lambda: other.dictionaries.get("countries"),
         "dictionaries.gone": lambda: other.dictionaries.gone("countries"),
-        "conversations.stayless": lambda: other.conversations.stayless(datetime.min.replace(tzinfo=UTC)),
+        "conversations.stayless": lambda: other.conversations.stayless(
+            datetime.min.replace(tzinfo=UTC), unseen_since=LATER
+        ),
         "messages.of": lambda: other.messages.of(sent.messages.rows[0].conversation_id or 0),
         "messages.search": lambda: other.messages.search("booking"),
         "nights.each": lambda: other.nights.each(date.min, date.max),

@@ -183,6 +183,23 @@ async def test_a_stay_that_was_deleted_goes_within_a_day(copies: Copies) -> None
         assert len(looked) < 40
 
 
+async def test_a_conversation_that_came_back_after_its_stay_goes_with_the_next_lists(copies: Copies) -> None:
+    """A page that was on its way brings it; one in which nothing was ever said has no age to go by."""
+    async with copies(listings=2) as copy:
+        world, hostaway = copy.home.sandbox.world, copy.home.app.hostaway
+        number = world.add_reservation(next(iter(world.listings)), "2026-11-01", "2026-11-05")["id"]
+        page = await hostaway.conversations.find(reservation_id=number, include_resources=True)
+        assert (page.rows[0].message_sent_on, page.rows[0].message_received_on) == (None, None)
+        sync = copy.sync()
+        world.remove_reservation(number)
+        await sync.run()
+        await copy.store.conversations.put(page.rows, page.raw, seen_at=page.as_of)
+        for _ in range(2):
+            await copy.home.clock.sleep(86_460)
+            assert (await sync.run()).complete
+        assert not await copy.store.conversations.where(reservation_id=number)
+
+
 async def test_calendars_are_brought_by_what_they_are_worth(copies: Copies) -> None:
     """First of the listings whose stays changed, then of those that somebody asks about."""
     async with copies(listings=6) as copy:

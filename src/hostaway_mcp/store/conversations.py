@@ -34,13 +34,17 @@ class Conversations(Rows[Conversation]):
         await beside.gone(connection, [step.id for step in steps if step.after is None])
         await beside.show(connection, [step.row for step in steps if step.row is not None])
 
-    async def stayless(self, since: datetime) -> frozenset[int]:
-        """The stays, not kept, of conversations in which something was said since (UTC)."""
+    async def stayless(self, since: datetime, *, unseen_since: datetime | None) -> frozenset[int]:
+        """
+        The stays, not kept, of conversations in which something was said since (UTC), or nothing ever and
+        that were not read since another instant.
+        """
         kept = select(reservations.c.id).where(self._desk.mine(reservations))
-        about = conversations.c.reservation_id
-        statement = select(about).where(
-            self._desk.mine(conversations), conversations.c.last_message_at >= since, about.not_in(kept)
-        )
+        about, said = conversations.c.reservation_id, conversations.c.last_message_at
+        meant = said >= since
+        if unseen_since is not None:
+            meant |= said.is_(None) & (conversations.c.seen_at < unseen_since)
+        statement = select(about).where(self._desk.mine(conversations), meant, about.not_in(kept))
         async with self._desk.read() as connection:
             return frozenset((await connection.execute(statement)).scalars())
 

@@ -43,8 +43,12 @@ async def _removed(
         await search.compare(first, first + timedelta(days=WINDOW_DAYS - 1))
         progress = replace(progress, offset=progress.offset + WINDOW_DAYS, rows=search.gone)
         yield progress
-    # A list of conversations that was on its way while a stay was removed brought that stay's back.
-    for number in await store.conversations.stayless(datetime.combine(begin, time.min, UTC)):
+    # A list of conversations that was on its way while a stay was removed brought that stay's back. One
+    # without a message has no age, but the next whole list does not have it.
+    listed = await store.sync.state("conversations", "all")
+    for number in await store.conversations.stayless(
+        datetime.combine(begin, time.min, UTC), unseen_since=listed.as_of if listed else None
+    ):
         await read_stay(hostaway, store, number)
 
 
