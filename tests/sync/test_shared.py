@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from pathlib import Path
-
-import pytest
 
 from hostaway_mcp.store.store import Store
 from tests.sync.processes import Served, served
@@ -16,17 +13,21 @@ LISTINGS = 6
 PROCESSES = {"sqlite": 2, "postgresql": 4}
 
 
-@pytest.fixture(scope="module")
-def alone(tmp_path_factory: pytest.TempPathFactory) -> Counter[str]:
-    """The pages that one process asks for."""
-    own = tmp_path_factory.mktemp("alone")
-    return asyncio.run(_asked(f"sqlite:///{own / 'replica.db'}", own, processes=1))[0]
+_alone: list[Counter[str]] = []
 
 
-async def test_processes_share_a_sync_without_doing_it_twice(
-    url: str, tmp_path: Path, alone: Counter[str]
-) -> None:
+async def asked_alone(folder: Path) -> Counter[str]:
+    """The pages that one process asks for; it does so once for all tests."""
+    if not _alone:
+        own = folder / "alone"
+        own.mkdir()
+        _alone.append((await _asked(f"sqlite:///{own / 'replica.db'}", own, processes=1))[0])
+    return _alone[0]
+
+
+async def test_processes_share_a_sync_without_doing_it_twice(url: str, tmp_path: Path) -> None:
     """Two on one file, four on one PostgreSQL: together they ask for the pages that one alone asks for."""
+    alone = await asked_alone(tmp_path)
     together, there = await _asked(url, tmp_path, processes=PROCESSES[url.split(":")[0]])
     more = {page: count for page, count in (together - alone).items() if not _is_looked_at_anew(page)}
     assert more == {}
