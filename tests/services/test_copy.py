@@ -69,6 +69,10 @@ async def test_a_list_that_was_begun_in_the_copy_goes_on_at_hostaway(
 ) -> None:
     """Page by page it is the list that Hostaway gives, whichever of the two each page is from."""
     async with house(listings=6) as live:
+        # The copy knows how many units a home has; alone, Hostaway's stays do not tell.
+        for number in live.sandbox.world.listings:
+            units = live.sandbox.world.units.get(number) or ()
+            live.app.services.portfolio.learn_units(number, max(1, len(units)))
         cursors: list[str | None] = [None]
         while True:
             asked = {**question, "cursor": cursors[-1]} if cursors[-1] else dict(question)

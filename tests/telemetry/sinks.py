@@ -26,6 +26,9 @@ def caught_logs(form: LogFormat = LogFormat.JSON, level: LogLevel = LogLevel.DEB
     """Everything that the process logs, as standard error would get it; afterwards logging is as before."""
     loggers = [logging.getLogger(name) for name in TOUCHED]
     before = [(one, one.level, list(one.handlers), one.propagate) for one in loggers]
+    for one in loggers:
+        # A server that another test began may have set it, and none is here.
+        one.setLevel(logging.NOTSET)
     stream = io.StringIO()
     configure_logs(level=level, form=form, stream=stream)
     try:
