@@ -20,6 +20,8 @@ ERAS = ("legacy", "modern")
 TRANSPORTS = ("stdio", "http")
 CALL_SECONDS = 120
 AT_ONCE = 2
+CHANGE = ("apply_change", "undo_change")
+"""Called last of all, in this order, with the id of a change that was proposed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +35,15 @@ class Visit:
 
     @property
     def passed(self) -> bool:
-        """Exit code 0 and a result."""
-        return self.exit_code == 0 and bool(self.result)
+        """Exit code 0 and a result that is no error."""
+        return self.exit_code == 0 and bool(self.result) and not self.result.get("isError")
 
 
 class Inspector:
     """The Inspector, with the product as its servers: one name for each transport and era."""
 
-    def __init__(self, node: Path, address: str, scratch: Path) -> None:
-        self._node, self._address, self._scratch = node, address, scratch
+    def __init__(self, node: Path, address: str, settings: Mapping[str, str], scratch: Path) -> None:
+        self._node, self._address, self._settings, self._scratch = node, address, settings, scratch
         self._config = scratch / "inspector.json"
         self._config.write_text(json.dumps({"mcpServers": self._servers()}), encoding="utf-8")
 
@@ -58,14 +60,26 @@ class Inspector:
             yield from lists
             known = arguments(self._address)
             calls = [
-                (server, name, json.dumps(_known(known, name)))
+                (server, name, _known(known, name))
                 for server, listed in zip(servers, lists, strict=True)
                 for name in _names(listed)
+                if name not in CHANGE
             ]
             yield from pool.map(lambda call: self._call(*call), calls)
+        for server in servers:
+            yield from self._change(server)
 
-    def _call(self, server: str, tool: str, given: str) -> Visit:
-        return self._visit(server, "tools/call", "--tool-name", tool, "--tool-args-json", given)
+    def _change(self, server: str) -> Iterator[Visit]:
+        """One change from its proposal to the proposal that takes it back, each step a start of its own."""
+        proposed = self._call(server, "save_task", arguments(self._address)["save_task"])
+        yield proposed
+        change = proposed.result.get("structuredContent", {}).get("change_id", "none was proposed")
+        for tool in CHANGE:
+            yield self._call(server, tool, {"change_id": change})
+
+    def _call(self, server: str, tool: str, given: Mapping[str, Any]) -> Visit:
+        asked = json.dumps(given)
+        return self._visit(server, "tools/call", "--tool-name", tool, "--tool-args-json", asked)
 
     def _visit(self, server: str, method: str, *options: str) -> Visit:
         what = f"{server} {method} {' '.join(options)}"
@@ -101,7 +115,7 @@ class Inspector:
                 "type": "stdio",
                 "command": STDIO[0],
                 "args": STDIO[1:],
-                "env": environment(self._scratch),
+                "env": environment(self._scratch) | dict(self._settings),
                 "protocolEra": era,
             }
             servers[f"http-{era}"] = {
@@ -123,16 +137,22 @@ def arguments(address: str) -> dict[str, dict[str, Any]]:
     month = {"from": "2026-06-01", "to": "2026-06-30"}
     return {
         "audit_listings": {},
+        "cancel_reservation": {"reservation": stay, "by": "host"},
         "changes_since": {"since": "-24h"},
         "check_availability": {"guests": 2, **week},
         "check_conflicts": week,
         "check_connection": {},
         "check_prices": week,
         "create_listing": {"fields": {"name": "Nest"}, "copy_from": listing["listing_id"]},
+        "create_reservation": {
+            "listing": listing["listing_id"], "from": "+300d", "to": "+303d",
+            "guest": {"name": "Ada Lovelace"},
+        },
         "daily_brief": {},
         "explain_money": {"reservation": stay},
         "find": {"query": listing["name"]},
         "find_balances": {},
+        "find_changes": {},
         "find_expenses": month,
         "find_gaps": week,
         "find_listings": {},
@@ -155,14 +175,16 @@ def arguments(address: str) -> dict[str, dict[str, Any]]:
         "search_messages": {"text": "parking"},
         "stay_board": {"days": 2},
         "triage_inbox": {},
-        "update_calendar": {
-            "listing": listing["listing_id"], "ranges": [{"from": "+200d"}], "changes": {"min_stay": 29},
-        },
         "save_expense": {
             "action": "add",
             "items": [{"concept": "Paint", "amount": -45, "listing": listing["listing_id"]}],
         },
         "save_task": {"action": "create", "tasks": [{"title": "Call the plumber"}]},
+        "send_message": {"reservation": stay, "text": "The parking is behind the house."},
+        "update_calendar": {
+            "listing": listing["listing_id"], "ranges": [{"from": "+200d"}], "changes": {"min_stay": 29},
+        },
+        "update_reservation": {"reservation": stay, "changes": {"host_note": "Late arrival."}},
         "update_listings": {"listing": listing["listing_id"], "changes": {"house_rules": "Be kind."}},
     }  # fmt: skip
 

@@ -42,9 +42,9 @@ def main() -> int:
         with tempfile.TemporaryDirectory(prefix="hostaway-mcp-protocol-") as folder:
             scratch = Path(folder)
             prove_adapter(node, scratch, tally)
-            with servers.product(scratch) as address:
+            with servers.hostaway(scratch) as settings, servers.product(scratch, settings) as address:
                 prove_product(node, address, scratch, tally)
-                inspect(node, address, scratch, tally)
+                inspect(Inspector(node, address, settings, scratch), tally)
     except ProofError as error:
         say(f"✗ {error}")
         tally.count(passed=0, failed=1)
@@ -99,10 +99,10 @@ def prove_product(node: Path, address: str, scratch: Path, tally: Tally) -> None
             say(outcome.said)
 
 
-def inspect(node: Path, address: str, scratch: Path, tally: Tally) -> None:
+def inspect(inspector: Inspector, tally: Tally) -> None:
     """Every tool is listed and called over both transports and in both eras."""
     done = failed = 0
-    for visit in Inspector(node, address, scratch).visits():
+    for visit in inspector.visits():
         done += 1
         if not visit.passed:
             failed += 1
