@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import URL, Executable, event, make_url, text
-from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy import URL, Executable, create_engine, event, make_url, text
+from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.exc import ArgumentError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncResult, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -22,6 +22,8 @@ from sqlalchemy.util.concurrency import in_greenlet
 
 from hostaway_mcp.errors import DamagedError, StorageError
 from hostaway_mcp.store.trouble import in_plain_words
+
+T = TypeVar("T")
 
 BUSY_SECONDS = 5.0
 """How long we wait for another process that writes the same file."""
@@ -45,6 +47,8 @@ class Database:
     """An open database. Those who read do not wait for the one who writes."""
 
     engine: AsyncEngine = field(repr=False)
+    direct: Engine | None = field(default=None, repr=False)
+    """The same file of SQLite's for `read_at_once` and `write_at_once`."""
     turn: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
     mend: Callable[[], Awaitable[None]] | None = None
     """What is done about a damaged file, before whoever met it is told."""
@@ -102,6 +106,34 @@ class Database:
                 await connection.execute(_LOCK, {"key": lock_key(whose)})
             yield connection
 
+    async def read_at_once(self, work: Callable[[Connection], T]) -> T:
+        """
+        What `work` gives, whose statements see what `read` would show them. They run in one thread, where
+        each of them else would have the event loop wait for another; for what somebody waits for.
+
+        Raises:
+            StorageError: the database cannot be read.
+        """
+        if self.direct is None:
+            async with self.read() as connection:
+                return await connection.run_sync(work)
+        async with self._told():
+            return await asyncio.to_thread(_run, self.direct, work, False)
+
+    async def write_at_once(self, whose: str, work: Callable[[Connection], T]) -> T:
+        """
+        What `work` gives, in a durable transaction as `write` makes it, but run in one thread. Whoever stops
+        waiting does not stop it.
+
+        Raises:
+            StorageError: the database cannot be written.
+        """
+        if self.direct is None:
+            async with self.write(whose, durable=True) as connection:
+                return await connection.run_sync(work)
+        async with self._told(), self.turn:
+            return await asyncio.to_thread(_run, self.direct, work, True)
+
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[AsyncConnection]:
         """
@@ -135,6 +167,14 @@ class Database:
     async def aclose(self) -> None:
         """Closes its connections."""
         await self.engine.dispose()
+        if self.direct is not None:
+            self.direct.dispose()
+
+
+def _run(engine: Engine, work: Callable[[Connection], T], writes: bool) -> T:
+    options = {_WRITES: writes, _DURABLE: writes}
+    with engine.connect() as connection, connection.execution_options(**options).begin():
+        return work(connection)
 
 
 EMPTY_LOG = "PRAGMA wal_checkpoint(TRUNCATE)"
@@ -164,19 +204,18 @@ def lock_key(name: str) -> int:
     return int.from_bytes(blake2b(content, digest_size=8).digest(), "big", signed=True)
 
 
-def open_database(url: str, *, busy_seconds: float = BUSY_SECONDS, durable: bool = False) -> Database:
+def open_database(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Database:
     """
     The database that a user's URL names: `sqlite:///path` or `postgresql://user@host/name`.
 
-    A file is made when it is lacking, for its owner's eyes alone. Nothing is read yet. With `durable` what
-    was written outlives a loss of power; a copy of Hostaway's need not.
+    A file is made when it is lacking, for its owner's eyes alone. Nothing is read yet.
 
     Raises:
         StorageError: the URL is of another kind, or the directory cannot be written.
     """
     parsed = _parsed(url)
     if parsed.get_backend_name() == "sqlite":
-        return Database(_sqlite(parsed, busy_seconds, "FULL" if durable else "NORMAL"))
+        return _sqlite(parsed, busy_seconds)
     return Database(_postgres(parsed))
 
 
@@ -196,16 +235,17 @@ def _parsed(url: str) -> URL:
     return parsed
 
 
-def _sqlite(url: URL, busy_seconds: float, synchronous: str) -> AsyncEngine:
+def _sqlite(url: URL, busy_seconds: float) -> Database:
     path = Path(url.database or "").expanduser()
     make_private(path)
-    engine = create_async_engine(
-        url.set(database=str(path)), pool_size=POOL_SIZE, connect_args={"timeout": busy_seconds}
-    )
-    event.listen(engine.sync_engine, "connect", partial(_prepare, synchronous=synchronous))
-    event.listen(engine.sync_engine, "begin", _begin)
+    url, arguments = url.set(database=str(path)), {"timeout": busy_seconds}
+    engine = create_async_engine(url, pool_size=POOL_SIZE, connect_args=arguments)
+    direct = create_engine(url.set(drivername="sqlite+pysqlite"), pool_size=POOL_SIZE, connect_args=arguments)
+    for one in (engine.sync_engine, direct):
+        event.listen(one, "connect", _prepare)
+        event.listen(one, "begin", _begin)
     event.listen(engine.sync_engine, "invalidate", _end)
-    return engine
+    return Database(engine, direct)
 
 
 def _postgres(url: URL) -> AsyncEngine:
@@ -275,13 +315,13 @@ def make_private(path: Path) -> None:
         ) from error
 
 
-def _prepare(connection: Any, _record: object, *, synchronous: str) -> None:
+def _prepare(connection: Any, _record: object) -> None:
     # Python's own idea of when a transaction begins would come after the first reads.
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in (
         "journal_mode = WAL",
-        f"synchronous = {synchronous}",
+        "synchronous = NORMAL",
         "foreign_keys = OFF",
         "temp_store = MEMORY",
         # What is removed is overwritten: guests' data are no leftovers.

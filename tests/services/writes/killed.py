@@ -50,7 +50,6 @@ WATCHED: tuple[tuple[type, str], ...] = (
     (Journal, "sending"),
     (Journal, "settle"),
     (Journal, "end"),
-    (Trail, "append"),
     (TokenManager, "get"),
     (Transport, "call"),
     (Transport, "_exchange"),
@@ -78,8 +77,10 @@ class Points:
         """Puts points into the code, in this process alone."""
         for kind, name in WATCHED:
             setattr(kind, name, self._around(getattr(kind, name), f"{kind.__name__}.{name}"))
-        Anchor.note = self._around_note(Anchor.note)  # type: ignore[method-assign]
+        Trail.append = self._around_plain(Trail.append, "Trail.append")  # type: ignore[method-assign]
+        Anchor.note = self._around_plain(Anchor.note, "Anchor.note")  # type: ignore[method-assign]
         Database.write = self._around_write(Database.write)  # type: ignore[method-assign]
+        Database.write_at_once = self._around_at_once(Database.write_at_once)  # type: ignore[method-assign]
 
     def _around(self, function: Callable[..., Any], label: str) -> Callable[..., Any]:
         @functools.wraps(function)
@@ -91,11 +92,13 @@ class Points:
 
         return watched
 
-    def _around_note(self, function: Callable[..., None]) -> Callable[..., None]:
-        def watched(*args: Any) -> None:
-            self.reach("before the anchor")
-            function(*args)
-            self.reach("after the anchor")
+    def _around_plain(self, function: Callable[..., Any], label: str) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def watched(*args: Any) -> Any:
+            self.reach(f"before {label}")
+            given = function(*args)
+            self.reach(f"after {label}")
+            return given
 
         return watched
 
@@ -107,6 +110,20 @@ class Points:
                 yield connection
                 self.reach("before the commit")
             self.reach("after the commit")
+
+        return watched
+
+    def _around_at_once(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        async def watched(database: Database, whose: str, work: Callable[[Any], Any]) -> Any:
+            def within(connection: Any) -> Any:
+                self.reach("within a transaction")
+                given = work(connection)
+                self.reach("before the commit")
+                return given
+
+            given = await function(database, whose, within)
+            self.reach("after the commit")
+            return given
 
         return watched
 

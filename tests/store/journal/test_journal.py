@@ -191,7 +191,7 @@ async def test_what_cannot_be_audited_does_not_happen(journal: Journal, clock: F
     made = entry(clock)
     await journal.propose(made)
 
-    async def broken(*_: object) -> None:
+    def broken(*_: object) -> None:
         raise StorageError("The disk of the store is full.")
 
     journal.trail.append = broken  # type: ignore[method-assign, assignment]

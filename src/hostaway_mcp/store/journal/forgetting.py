@@ -139,7 +139,7 @@ class Forgetting:
             await connection.execute(update(steps).where(*these(steps)).values(_EMPTY_STEP))
 
     def _write(self) -> AbstractAsyncContextManager[AsyncConnection]:
-        return self._desk.database.write(f"journal {self._desk.account_id}")
+        return self._desk.database.write(f"journal {self._desk.account_id}", durable=True)
 
 
 def _text(value: object) -> str:

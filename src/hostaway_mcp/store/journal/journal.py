@@ -2,37 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import asdict
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from datetime import datetime
+from functools import wraps
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
-from sqlalchemy import ColumnElement, RowMapping, case, func, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, select
 
 from hostaway_mcp.clock import Clock
 from hostaway_mcp.store.desk import Desk
 from hostaway_mcp.store.engine import BUSY_SECONDS, Database, open_database
 from hostaway_mcp.store.journal.chain import KEY_FILE, Anchor, Chain, Link, no_key, read_key
 from hostaway_mcp.store.journal.forgetting import Forgetting
-from hostaway_mcp.store.journal.records import (
-    OPEN_STEPS,
-    Entry,
-    ProposalState,
-    Step,
-    StepBody,
-    StepState,
-)
+from hostaway_mcp.store.journal.pen import Pen
+from hostaway_mcp.store.journal.records import OPEN_STEPS, Entry, ProposalState, Step, StepState
 from hostaway_mcp.store.journal.redacted import redacted
+from hostaway_mcp.store.journal.rows import entry_of, proposal_row, step_of, step_row
 from hostaway_mcp.store.journal.schema import JOURNAL, audit, proposals, steps
+from hostaway_mcp.store.journal.statements import (
+    LEFT,
+    MOVE,
+    MOVE_APPLYING,
+    MOVE_FREE,
+    MOVE_FRESH,
+    MOVE_PENDING,
+    PLACE,
+    PROPOSAL,
+    SENT_THERE,
+    STEPS,
+)
 from hostaway_mcp.store.journal.trail import Trail
 from hostaway_mcp.store.migrate import migrate
-from hostaway_mcp.store.raw import pack, unpack, written
 
-PLACE = ("listing_id", "reservation_id", "conversation_id")
-"""Where in Hostaway a step changes something."""
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _reading(
+    work: Callable[Concatenate[Journal, Connection, P], T],
+) -> Callable[Concatenate[Journal, P], Coroutine[Any, Any, T]]:
+    """A method that asks the database in one go."""
+
+    @wraps(work)
+    async def asked(self: Journal, /, *args: P.args, **named: P.kwargs) -> T:
+        return await self._desk.database.read_at_once(
+            lambda connection: work(self, connection, *args, **named)
+        )
+
+    return asked
+
+
+def _writing(
+    work: Callable[Concatenate[Journal, Pen, P], T],
+) -> Callable[Concatenate[Journal, P], Coroutine[Any, Any, T]]:
+    """A method that is one durable transaction, whose links are noted outside once it is kept."""
+
+    @wraps(work)
+    async def kept(self: Journal, /, *args: P.args, **named: P.kwargs) -> T:
+        links: list[Link] = []
+
+        def write(connection: Connection) -> T:
+            return work(self, Pen(connection, self._desk, self.trail, links), *args, **named)
+
+        given = await self._desk.database.write_at_once(f"journal {self._desk.account_id}", write)
+        if links:
+            self.trail.note(links)
+        return given
+
+    return kept
 
 
 class Journal:
@@ -59,7 +97,7 @@ class Journal:
             StorageError: it cannot be reached, read or written, a newer hostaway-mcp made it, or the key
                 of its audit is lost.
         """
-        database = open_database(url, busy_seconds=busy_seconds, durable=True)
+        database = open_database(url, busy_seconds=busy_seconds)
         try:
             await migrate(database, JOURNAL)
             await _check_key(database, directory)
@@ -76,27 +114,30 @@ class Journal:
 
     # Proposals.
 
-    async def propose(self, entry: Entry) -> None:
+    @_writing
+    def propose(self, pen: Pen, entry: Entry) -> None:
         """
         Keeps a proposal with its steps.
 
         Raises:
             StorageError: it could not be kept, or not be audited.
         """
-        row = {name: value for name, value in asdict(entry).items() if name != "steps"}
-        row |= {"account_id": self._desk.account_id, "state": entry.state.value}
-        async with self._write() as (connection, links):
-            await connection.execute(insert(proposals).values(row))
-            await connection.execute(insert(steps), [self._row(entry, step) for step in entry.steps])
-            links.append(await self._record(connection, "proposed", entry, steps=len(entry.steps)))
+        account_id = self._desk.account_id
+        pen.connection.execute(insert(proposals), proposal_row(account_id, entry))
+        pen.connection.execute(insert(steps), [step_row(account_id, entry, step) for step in entry.steps])
+        pen.record("proposed", entry, steps=len(entry.steps))
 
-    async def get(self, change_id: str) -> Entry | None:
+    @_reading
+    def get(self, connection: Connection, change_id: str) -> Entry | None:
         """The proposal of this name, if it is this account's."""
-        found = await self._entries(proposals.c.change_id == change_id)
+        wanted = {"of_account": self._desk.account_id, "of_change": change_id}
+        found = self._with_steps(connection, connection.execute(PROPOSAL, wanted).mappings().all())
         return found[0] if found else None
 
-    async def find(
+    @_reading
+    def find(
         self,
+        connection: Connection,
         *,
         states: Collection[ProposalState] = (),
         since: datetime | None = None,
@@ -114,113 +155,111 @@ class Journal:
             earlier = proposals.c.created_at < at
             same = (proposals.c.created_at == at) & (proposals.c.change_id < change_id)
             wanted.append(earlier | same)
-        return await self._entries(*wanted, limit=limit)
+        return self._entries(connection, *wanted, limit=limit)
 
-    async def under_way(self, arguments_hash: str) -> Entry | None:
+    @_reading
+    def under_way(self, connection: Connection, arguments_hash: str) -> Entry | None:
         """A proposal of the same arguments of which it is not known yet what became of it."""
         wanted = select(steps.c.change_id).where(self._desk.mine(steps), steps.c.state.in_(OPEN_STEPS))
-        found = await self._entries(
-            proposals.c.arguments_hash == arguments_hash, proposals.c.change_id.in_(wanted), limit=1
+        found = self._entries(
+            connection,
+            proposals.c.arguments_hash == arguments_hash,
+            proposals.c.change_id.in_(wanted),
+            limit=1,
         )
         return found[0] if found else None
 
-    async def open_entries(self) -> list[Entry]:
+    @_reading
+    def open_entries(self, connection: Connection) -> list[Entry]:
         """Proposals with steps that may have happened, and those whose applying was cut off."""
         wanted = select(steps.c.change_id).where(self._desk.mine(steps), steps.c.state.in_(OPEN_STEPS))
         cut_off = (proposals.c.state == ProposalState.APPLYING.value) & (
             proposals.c.lease_until < self._desk.clock.now()
         )
-        return await self._entries(proposals.c.change_id.in_(wanted) | cut_off)
+        return self._entries(connection, proposals.c.change_id.in_(wanted) | cut_off)
 
-    async def count_open(self) -> int:
+    @_reading
+    def count_open(self, connection: Connection) -> int:
         """How many proposals may have been done without its being known."""
         wanted = (self._desk.mine(steps), steps.c.state.in_(OPEN_STEPS))
         statement = select(func.count(steps.c.change_id.distinct())).where(*wanted)
-        async with self._desk.read() as connection:
-            return int((await connection.execute(statement)).scalar() or 0)
+        return int(connection.execute(statement).scalar() or 0)
 
-    async def count_sent(self, kind: str, since: datetime) -> int:
+    @_reading
+    def count_sent(self, connection: Connection, kind: str, since: datetime) -> int:
         """How many steps of a kind were sent since an instant."""
         wanted = (self._desk.mine(steps), steps.c.kind == kind, steps.c.sent_at >= since)
-        async with self._desk.read() as connection:
-            statement = select(func.count()).select_from(steps).where(*wanted)
-            return int((await connection.execute(statement)).scalar() or 0)
+        statement = select(func.count()).select_from(steps).where(*wanted)
+        return int(connection.execute(statement).scalar() or 0)
 
-    async def first_sent(self, kind: str, since: datetime) -> datetime | None:
+    @_reading
+    def first_sent(self, connection: Connection, kind: str, since: datetime) -> datetime | None:
         """When the earliest of these was sent."""
         wanted = (self._desk.mine(steps), steps.c.kind == kind, steps.c.sent_at >= since)
-        async with self._desk.read() as connection:
-            rows = select(steps.c.sent_at).where(*wanted).order_by(steps.c.sent_at).limit(1)
-            return (await connection.execute(rows)).scalar()
+        rows = select(steps.c.sent_at).where(*wanted).order_by(steps.c.sent_at).limit(1)
+        return connection.execute(rows).scalar()
 
     # What becomes of them.
 
-    async def claim(self, entry: Entry, *, by: str, until: datetime) -> bool:
+    @_writing
+    def claim(self, pen: Pen, entry: Entry, *, by: str, until: datetime) -> bool:
         """Takes a proposal for applying it; only one caller ever gets it."""
         now = self._desk.clock.now()
-        fresh = (proposals.c.state == ProposalState.PENDING.value) & (proposals.c.expires_at > now)
-        wanted = fresh | (proposals.c.state == ProposalState.PAUSED.value)
         values = {"state": ProposalState.APPLYING.value, "lease_until": until}
         if entry.state is ProposalState.PENDING:
             values |= {"approved_at": now, "approved_by": by}
-        async with self._write() as (connection, links):
-            if not await self._move(connection, entry, wanted, values):
-                return False
-            links.append(await self._record(connection, "applying", entry, approved_by=by))
+        if not pen.move(MOVE_FREE, entry, values, now=now):
+            return False
+        pen.record("applying", entry, approved_by=by)
         return True
 
-    async def approve(self, entry: Entry, *, by: str) -> bool:
+    @_writing
+    def approve(self, pen: Pen, entry: Entry, *, by: str) -> bool:
         """Notes that a person agreed, before anybody applies it."""
-        wanted = (proposals.c.state == ProposalState.PENDING.value) & (
-            proposals.c.expires_at > self._desk.clock.now()
-        )
-        values = {"approved_at": self._desk.clock.now(), "approved_by": by}
-        async with self._write() as (connection, links):
-            if not await self._move(connection, entry, wanted, values):
-                return False
-            links.append(await self._record(connection, "approved", entry, approved_by=by))
+        now = self._desk.clock.now()
+        if not pen.move(MOVE_FRESH, entry, {"approved_at": now, "approved_by": by}, now=now):
+            return False
+        pen.record("approved", entry, approved_by=by)
         return True
 
-    async def close(self, entry: Entry, state: ProposalState, why: str) -> bool:
+    @_writing
+    def close(self, pen: Pen, entry: Entry, state: ProposalState, why: str) -> bool:
         """Ends a proposal of which nothing was sent."""
-        async with self._write() as (connection, links):
-            wanted = proposals.c.state == ProposalState.PENDING.value
-            if not await self._move(connection, entry, wanted, {"state": state.value, "why": why}):
-                return False
-            # It may name what has changed in a guest's words.
-            why = redacted(why, self.trail.digest)
-            links.append(await self._record(connection, state.value, entry, why=why))
+        if not pen.move(MOVE_PENDING, entry, {"state": state.value, "why": why}):
+            return False
+        # It may name what has changed in a guest's words.
+        pen.record(state.value, entry, why=redacted(why, self.trail.digest))
         return True
 
-    async def sent_there(self, step: Step) -> int:
+    @_reading
+    def sent_there(self, connection: Connection, step: Step) -> int:
         """How many steps of its kind were ever sent to the same place; ask before looking at it."""
-        async with self._desk.read() as connection:
-            return (await self._sent_there(connection, step))[0]
+        return self._sent_there(connection, step)[0]
 
-    async def sending(self, entry: Entry, step: Step, *, until: datetime, sent_before: int) -> bool:
+    @_writing
+    def sending(self, pen: Pen, entry: Entry, step: Step, *, until: datetime, sent_before: int) -> bool:
         """
         Notes durably that a step is about to be sent; False if another has taken it, or if something else is
         on its way to the same place or was sent there since `sent_before` were: what was seen holds no more.
         """
         assert step.body is not None  # a forgotten step is never sent
-        async with self._write() as (connection, links):
-            if await self._sent_there(connection, step) != (sent_before, 0):
-                return False
-            values = {"state": StepState.SENDING.value, "sent_at": self._desk.clock.now()}
-            if not await self._move_step(connection, entry, step, {StepState.WAITING}, values):
-                return False
-            await self._move(connection, entry, None, {"lease_until": until})
-            body = redacted(step.body.body, self.trail.digest)
-            facts = {"operation": step.body.operation, "path": dict(step.body.path), "body": body}
-            if step.body.query:
-                facts["query"] = dict(step.body.query)
-            links.append(
-                await self._record(connection, "sending", entry, step=step.n, kind=step.kind, **facts)
-            )
+        if self._sent_there(pen.connection, step) != (sent_before, 0):
+            return False
+        values = {"state": StepState.SENDING.value, "sent_at": self._desk.clock.now()}
+        if not pen.move_step(entry, step, {StepState.WAITING}, values):
+            return False
+        pen.move(MOVE, entry, {"lease_until": until})
+        body = redacted(step.body.body, self.trail.digest)
+        facts = {"operation": step.body.operation, "path": dict(step.body.path), "body": body}
+        if step.body.query:
+            facts["query"] = dict(step.body.query)
+        pen.record("sending", entry, step=step.n, kind=step.kind, **facts)
         return True
 
-    async def settle(
+    @_writing
+    def settle(
         self,
+        pen: Pen,
         entry: Entry,
         step: Step,
         state: StepState,
@@ -238,105 +277,47 @@ class Journal:
             if step.reservation_id is None and "reservation_id" in result:
                 # A stay that was made belongs to its guest from now on, who may be forgotten.
                 values["reservation_id"] = result["reservation_id"]
-        async with self._write() as (connection, links):
-            if not await self._move_step(connection, entry, step, before, values):
-                return False
-            facts = {
-                "step": step.n,
-                "outcome": state.value,
-                "result": redacted(result or {}, self.trail.digest),
-            }
-            links.append(await self._record(connection, "outcome", entry, **facts))
+        if not pen.move_step(entry, step, before, values):
+            return False
+        kept = redacted(result or {}, self.trail.digest)
+        pen.record("outcome", entry, step=step.n, outcome=state.value, result=kept)
         return True
 
-    async def end(self, entry: Entry) -> None:
+    @_writing
+    def end(self, pen: Pen, entry: Entry) -> None:
         """Ends the applying of a proposal: finished if nothing is left of it, else paused."""
-        left = select(steps.c.n).where(*self._of(entry, steps), steps.c.state == StepState.WAITING.value)
-        async with self._write() as (connection, _):
-            some = (await connection.execute(left.limit(1))).first()
-            state = ProposalState.PAUSED if some else ProposalState.FINISHED
-            wanted = proposals.c.state == ProposalState.APPLYING.value
-            await self._move(connection, entry, wanted, {"state": state.value, "lease_until": None})
+        left = {"of_account": self._desk.account_id, "of_change": entry.change_id}
+        some = pen.connection.execute(LEFT, left).first()
+        state = ProposalState.PAUSED if some else ProposalState.FINISHED
+        pen.move(MOVE_APPLYING, entry, {"state": state.value, "lease_until": None})
 
-    async def undone(self, entry: Entry, by: str) -> None:
+    @_writing
+    def undone(self, pen: Pen, entry: Entry, by: str) -> None:
         """Notes which proposal undid this one."""
-        async with self._write() as (connection, _):
-            await self._move(connection, entry, None, {"undone_by": by})
+        pen.move(MOVE, entry, {"undone_by": by})
 
     # How.
 
-    @asynccontextmanager
-    async def _write(self) -> AsyncIterator[tuple[AsyncConnection, list[Link]]]:
-        links: list[Link] = []
-        async with self._desk.database.write(f"journal {self._desk.account_id}") as connection:
-            yield connection, links
-        if links:
-            self.trail.note(links)
-
-    async def _record(self, connection: AsyncConnection, event: str, entry: Entry, **facts: Any) -> Link:
-        at = self._desk.clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        said = {"at": at, "event": event, "change": entry.change_id, "tool": entry.tool}
-        said |= {"door": entry.door, "caller": entry.caller}
-        return await self.trail.append(connection, said | facts)
-
-    async def _move(
-        self,
-        connection: AsyncConnection,
-        entry: Entry,
-        wanted: ColumnElement[bool] | None,
-        values: Mapping[str, Any],
-    ) -> bool:
-        rows = self._of(entry, proposals) if wanted is None else (*self._of(entry, proposals), wanted)
-        return (await connection.execute(update(proposals).where(*rows).values(**values))).rowcount == 1
-
-    async def _move_step(
-        self,
-        connection: AsyncConnection,
-        entry: Entry,
-        step: Step,
-        before: Collection[StepState],
-        values: Mapping[str, Any],
-    ) -> bool:
-        rows = (*self._of(entry, steps), steps.c.n == step.n)
-        states = steps.c.state.in_([state.value for state in before])
-        return (await connection.execute(update(steps).where(*rows, states).values(**values))).rowcount == 1
-
-    def _of(self, entry: Entry, table: Any) -> tuple[ColumnElement[bool], ...]:
-        return self._desk.mine(table), table.c.change_id == entry.change_id
-
-    async def _sent_there(self, connection: AsyncConnection, step: Step) -> tuple[int, int]:
-        places = ((getattr(steps.c, name), getattr(step, name)) for name in PLACE)
-        same = [column.is_not_distinct_from(value) for column, value in places]
-        sent = (self._desk.mine(steps), steps.c.kind == step.kind, steps.c.sent_at.is_not(None), *same)
-        under_way = func.count(case((steps.c.state.in_(OPEN_STEPS), 1)))
-        row = (await connection.execute(select(func.count(), under_way).where(*sent))).one()
+    def _sent_there(self, connection: Connection, step: Step) -> tuple[int, int]:
+        place = {name: getattr(step, name) for name in PLACE}
+        wanted = {"of_account": self._desk.account_id, "of_kind": step.kind, **place}
+        row = connection.execute(SENT_THERE, wanted).one()
         return int(row[0]), int(row[1])
 
-    async def _entries(self, *wanted: ColumnElement[bool], limit: int | None = None) -> list[Entry]:
+    def _entries(
+        self, connection: Connection, *wanted: ColumnElement[bool], limit: int | None = None
+    ) -> list[Entry]:
         statement = select(proposals).where(self._desk.mine(proposals), *wanted)
         statement = statement.order_by(proposals.c.created_at.desc(), proposals.c.change_id.desc())
-        async with self._desk.read() as connection:
-            found = (await connection.execute(statement.limit(limit))).mappings().all()
-            names = [row["change_id"] for row in found]
-            mine = select(steps).where(self._desk.mine(steps), steps.c.change_id.in_(names))
-            rows = (await connection.execute(mine.order_by(steps.c.n))).mappings().all() if names else []
-        by_name: dict[str, list[Step]] = {name: [] for name in names}
-        for row in rows:
-            by_name[row["change_id"]].append(_step(row))
-        return [_entry(row, by_name[row["change_id"]]) for row in found]
+        return self._with_steps(connection, connection.execute(statement.limit(limit)).mappings().all())
 
-    def _row(self, entry: Entry, step: Step) -> dict[str, Any]:
-        return {
-            "account_id": self._desk.account_id,
-            "change_id": entry.change_id,
-            "n": step.n,
-            "kind": step.kind,
-            "state": step.state.value,
-            "body": pack(written(asdict(step.body))) if step.body else None,
-            "listing_id": step.listing_id,
-            "reservation_id": step.reservation_id,
-            "conversation_id": step.conversation_id,
-        }
+    def _with_steps(self, connection: Connection, found: Sequence[RowMapping]) -> list[Entry]:
+        its: dict[str, list[Step]] = {row["change_id"]: [] for row in found}
+        if its:
+            wanted = {"of_account": self._desk.account_id, "of_changes": list(its)}
+            for row in connection.execute(STEPS, wanted).mappings():
+                its[row["change_id"]].append(step_of(row))
+        return [entry_of(row, its[row["change_id"]]) for row in found]
 
 
 async def _check_key(database: Database, directory: Path) -> None:
@@ -346,24 +327,3 @@ async def _check_key(database: Database, directory: Path) -> None:
     async with database.read() as connection:
         if (await connection.execute(select(audit.c.seq).limit(1))).first():
             raise no_key(directory / KEY_FILE)
-
-
-def _step(row: RowMapping) -> Step:
-    return Step(
-        n=row["n"],
-        kind=row["kind"],
-        body=StepBody(**unpack(row["body"])) if row["body"] else None,
-        listing_id=row["listing_id"],
-        reservation_id=row["reservation_id"],
-        conversation_id=row["conversation_id"],
-        state=StepState(row["state"]),
-        sent_at=row["sent_at"],
-        settled_at=row["settled_at"],
-        says=row["says"],
-        result=row["result"] or {},
-    )
-
-
-def _entry(row: RowMapping, its: Sequence[Step]) -> Entry:
-    names = Entry.__dataclass_fields__.keys() - {"steps", "state"}
-    return Entry(steps=tuple(its), state=ProposalState(row["state"]), **{name: row[name] for name in names})

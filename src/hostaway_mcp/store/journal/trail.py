@@ -7,12 +7,12 @@ import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, func, insert, select
 
 from hostaway_mcp.store.desk import Desk
 from hostaway_mcp.store.journal.chain import BEGINNING, Anchor, Chain, Link, Verified
 from hostaway_mcp.store.journal.schema import audit
+from hostaway_mcp.store.journal.statements import LAST
 
 AT_ONCE = 5_000
 
@@ -29,13 +29,12 @@ class Trail:
         """A short keyed name for words that a record must not hold."""
         return self._chain.digest(text)
 
-    async def append(self, connection: AsyncConnection, facts: Mapping[str, Any]) -> Link:
+    def append(self, connection: Connection, facts: Mapping[str, Any]) -> Link:
         """Adds one record in the caller's transaction; `note` it once that is kept."""
-        last = select(audit.c.seq, audit.c.hash).where(self._desk.mine(audit))
-        row = (await connection.execute(last.order_by(audit.c.seq.desc()).limit(1))).first()
+        row = connection.execute(LAST, {"of_account": self._desk.account_id}).first()
         seq, before = (row.seq + 1, row.hash) if row else (1, BEGINNING)
         link = self._chain.link(seq, before, {"account": self._desk.account_id, **facts})
-        await connection.execute(insert(audit).values(account_id=self._desk.account_id, **link._asdict()))
+        connection.execute(insert(audit), {"account_id": self._desk.account_id, **link._asdict()})
         return link
 
     def note(self, links: list[Link]) -> None:
