@@ -49,7 +49,6 @@ WATCHED: tuple[tuple[type, str], ...] = (
     (Journal, "claim"),
     (Journal, "sending"),
     (Journal, "settle"),
-    (Journal, "end"),
     (TokenManager, "get"),
     (Transport, "call"),
     (Transport, "_exchange"),

@@ -112,16 +112,29 @@ async def test_what_is_left_pauses_it_and_nothing_left_ends_it(journal: Journal,
     await journal.propose(made)
     assert await journal.claim(made, by="person", until=clock.now() + MINUTE)
     await journal.settle(made, made.steps[0], StepState.NOT_DONE, "it had changed")
-    await journal.end(made)
+    await journal.pause(made)
     paused = await kept(journal)
     assert paused.state is ProposalState.PAUSED
     assert [one.n for one in paused.left] == [2]
     # Who agreed stays, whoever goes on.
     assert await journal.claim(paused, by="somebody else", until=clock.now() + MINUTE)
     await journal.settle(made, made.steps[1], StepState.NOT_DONE, "it had changed")
-    await journal.end(made)
+    finished = await kept(journal)
+    assert (finished.state, finished.lease_until) == (ProposalState.FINISHED, None)
+    assert finished.approved_by == "person"
+
+
+async def test_what_is_on_its_way_is_not_let_go_of(journal: Journal, clock: FakeClock) -> None:
+    """Whoever sends it will tell what became of it; that ends it, also if it is not known yet."""
+    made = entry(clock)
+    await journal.propose(made)
+    await journal.claim(made, by="person", until=clock.now() + MINUTE)
+    await journal.sending(made, made.steps[0], until=clock.now() + MINUTE, sent_before=0)
+    await journal.pause(made)
+    sent = await kept(journal)
+    assert sent.state is ProposalState.APPLYING
+    await journal.settle(sent, sent.steps[0], StepState.CHECKING, "not known yet")
     assert (await kept(journal)).state is ProposalState.FINISHED
-    assert (await kept(journal)).approved_by == "person"
 
 
 async def test_open_are_those_that_may_have_happened_and_those_cut_off(

@@ -216,24 +216,28 @@ class Applier:
     async def _steps(self, journal: Journal, entry: Entry, sent_before: int) -> None:
         call = calls.current()
         several = len(entry.steps) > 1
+        begun = 0
         try:
             for done, step in enumerate(entry.left):
                 if self._seconds() < STEP_SECONDS and done:
                     break
                 if several and call is not None:
                     await call.tell(f"{done} of {len(entry.left)} done", done=done, total=len(entry.left))
-                await self._step(entry, step, None if several else sent_before)
+                begun += await self._step(entry, step, None if several else sent_before)
         finally:
-            await asyncio.shield(self._end(journal, entry))
+            # The word for the last step ends a proposal.
+            if begun < len(entry.left):
+                await asyncio.shield(self._pause(journal, entry))
 
-    async def _end(self, journal: Journal, entry: Entry) -> None:
+    async def _pause(self, journal: Journal, entry: Entry) -> None:
         try:
-            await journal.end(entry)
+            await journal.pause(entry)
         except StorageError as error:
             # What was done is done, and its lease ends by itself; the caller is told of the steps.
-            _log.error("write_not_ended", extra={"change_id": entry.change_id, "says": error.message})
+            _log.error("write_not_paused", extra={"change_id": entry.change_id, "says": error.message})
 
-    async def _step(self, entry: Entry, step: Step, sent_before: int | None) -> None:
+    async def _step(self, entry: Entry, step: Step, sent_before: int | None) -> bool:
+        """Whether something is known of it now, or will be; else it waits as before."""
         if sent_before is None:
             sent_before = await (await self._ledger.journal()).sent_there(step)
             try:
@@ -242,12 +246,12 @@ class Applier:
                 drift = f"It could not be looked at first, so nothing was sent. {error.sentence}"
             if drift:
                 await self._settler.note(entry, step, StepState.NOT_DONE, drift)
-                return
+                return True
         # Once it is on its way it is finished and noted, whoever stops waiting for it.
         task = asyncio.ensure_future(self._send(entry, step, sent_before))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
-        await asyncio.shield(task)
+        return (await asyncio.shield(task)).state is not StepState.WAITING
 
     async def _send(self, entry: Entry, step: Step, sent_before: int) -> Step:
         journal = await self._ledger.journal()

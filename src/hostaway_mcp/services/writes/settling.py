@@ -7,7 +7,6 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from hostaway_mcp import calls
 from hostaway_mcp.calls import Call, Lane
@@ -17,9 +16,6 @@ from hostaway_mcp.services.writes.kinds import Kind, Verdict
 from hostaway_mcp.services.writes.ledger import Ledger
 from hostaway_mcp.services.writes.sending import Answered, Sent, decide
 from hostaway_mcp.store.journal.records import Entry, ProposalState, Step, StepState
-
-if TYPE_CHECKING:
-    from hostaway_mcp.store.journal.journal import Journal
 
 READ_BACK_SECONDS = (0.0, 1.0, 2.0, 4.0)
 """When to read within a call, each after the one before."""
@@ -85,7 +81,7 @@ class Settler:
         journal = await self._ledger.journal()
         left = 0
         for entry in await journal.open_entries():
-            left += await self._settle_entry(journal, entry)
+            left += await self._settle_entry(entry)
         return left
 
     async def keep(self) -> None:
@@ -102,7 +98,7 @@ class Settler:
             self._wake.clear()
             await self._clock.sleep(LOOK_SECONDS)
 
-    async def _settle_entry(self, journal: Journal, entry: Entry) -> int:
+    async def _settle_entry(self, entry: Entry) -> int:
         left = 0
         for step in entry.open:
             verdict = await self._look(step) if step.body else None
@@ -118,7 +114,6 @@ class Settler:
         if entry.state is ProposalState.APPLYING and self._is_cut_off(entry):
             for step in entry.left:
                 await self.note(entry, step, StepState.NOT_DONE, "The server was stopped before it was sent.")
-            await journal.end(entry)
         return left
 
     def _is_cut_off(self, entry: Entry) -> bool:

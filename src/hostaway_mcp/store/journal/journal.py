@@ -267,7 +267,10 @@ class Journal:
         *,
         result: Mapping[str, Any] | None = None,
     ) -> bool:
-        """Notes what became of a step, once; what was decided is not decided again."""
+        """
+        Notes what became of a step, once; what was decided is not decided again. With the last step that was
+        left its proposal is finished.
+        """
         before = {StepState.WAITING} if step.state is StepState.WAITING else set(OPEN_STEPS)
         values: dict[str, Any] = {"state": state.value, "says": says}
         if state is not StepState.CHECKING:
@@ -281,15 +284,15 @@ class Journal:
             return False
         kept = redacted(result or {}, self.trail.digest)
         pen.record("outcome", entry, step=step.n, outcome=state.value, result=kept)
+        if not self._is_left(pen, entry):
+            pen.move(MOVE_APPLYING, entry, {"state": ProposalState.FINISHED.value, "lease_until": None})
         return True
 
     @_writing
-    def end(self, pen: Pen, entry: Entry) -> None:
-        """Ends the applying of a proposal: finished if nothing is left of it, else paused."""
-        left = {"of_account": self._desk.account_id, "of_change": entry.change_id}
-        some = pen.connection.execute(LEFT, left).first()
-        state = ProposalState.PAUSED if some else ProposalState.FINISHED
-        pen.move(MOVE_APPLYING, entry, {"state": state.value, "lease_until": None})
+    def pause(self, pen: Pen, entry: Entry) -> None:
+        """Lets go of a proposal, if steps of it are left that may be gone on with."""
+        if self._is_left(pen, entry):
+            pen.move(MOVE_APPLYING, entry, {"state": ProposalState.PAUSED.value, "lease_until": None})
 
     @_writing
     def undone(self, pen: Pen, entry: Entry, by: str) -> None:
@@ -297,6 +300,10 @@ class Journal:
         pen.move(MOVE, entry, {"undone_by": by})
 
     # How.
+
+    def _is_left(self, pen: Pen, entry: Entry) -> bool:
+        wanted = {"of_account": self._desk.account_id, "of_change": entry.change_id}
+        return pen.connection.execute(LEFT, wanted).first() is not None
 
     def _sent_there(self, connection: Connection, step: Step) -> tuple[int, int]:
         place = {name: getattr(step, name) for name in PLACE}
