@@ -14,6 +14,7 @@ from hostaway_mcp.analytics.revenue import Basis, Stay
 from hostaway_mcp.client import Hostaway
 from hostaway_mcp.errors import InputError, UpstreamError
 from hostaway_mcp.models.listings import Listing
+from hostaway_mcp.services.account_owners import AccountOwners, OwnedListings
 from hostaway_mcp.services.answers import Detail, Missing
 from hostaway_mcp.services.copy import resume_of
 from hostaway_mcp.services.cursors import ANSWER_BYTES, cut
@@ -21,7 +22,6 @@ from hostaway_mcp.services.dates import ONE_DAY, Span, read_period
 from hostaway_mcp.services.facts import Facts, Known
 from hostaway_mcp.services.finance import Finance
 from hostaway_mcp.services.narrowed import of_group
-from hostaway_mcp.services.owned_listings import OwnedListings, read_owned_listings
 from hostaway_mcp.services.portfolio import ListingRef, Portfolio, incomplete, label
 from hostaway_mcp.services.reconciliation import reconcile_with
 from hostaway_mcp.services.stay_money import StayMoney
@@ -112,7 +112,8 @@ class FinancialSummary:
         """
         scope = await self._scope(listing, group)
         span = self._span(from_, to, basis, scope)
-        owners = await read_owned_listings(self._hostaway, self._facts) if by == "owner" else None
+        reader = AccountOwners(self._hostaway, facts=self._facts)
+        owners = await reader.of_listings() if by == "owner" else None
         # Only with the stays one by one can they be compared with Hostaway's.
         single = self._wants(reconcile)
         now = await self._period(span, basis, by, scope, owners, single=single, sold=compare is not None)

@@ -21,9 +21,9 @@ from hostaway_mcp.analytics.revenue import Basis, Stay, day_of, months_of, night
 from hostaway_mcp.models.channels import Channel
 from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.models.reservations import StatusClass
+from hostaway_mcp.services.account_owners import OwnedListings
 from hostaway_mcp.services.answers import Money
 from hostaway_mcp.services.dates import ONE_DAY, Span
-from hostaway_mcp.services.owned_listings import OwnedListings
 from hostaway_mcp.services.portfolio import name_of
 from hostaway_mcp.services.summary_rows import CancellationIncome, Cell, Excluded, Figures, figures
 from hostaway_mcp.services.untrusted import clean_name

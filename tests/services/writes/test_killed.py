@@ -156,14 +156,18 @@ def _word(entries: list[Entry]) -> StepState:
 
 async def _kill_at(there: Killed, example: Example, points: list[int]) -> list[StepState]:
     """Kills at each of the points; what was sent and what is said of it must agree."""
-    words = []
+    words: list[StepState] = []
     for point in points:
         arguments = await example.arguments(there.home)
         since = there.clock.now() - there.clock.late - timedelta(milliseconds=1)
         effects = there.there.sandbox.effects
         before = len(effects)
         ended = there.run(example.tool, arguments, point=point)
-        assert ended["killed"], ended
+        if not ended["killed"]:
+            # The first run made what later ones find, such as the tables: their way is shorter.
+            assert len(ended["passed"]) < point, ended
+            assert len(words) >= FEWEST_POINTS
+            break
         entries = [one for one in await there.settle(since) if one.tool == example.tool]
         word = _word(entries)
         done = effects[before:]
