@@ -21,6 +21,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.util.concurrency import in_greenlet
 
 from hostaway_mcp.errors import DamagedError, StorageError
+from hostaway_mcp.store.sqlite_driver import READ, Driver
 from hostaway_mcp.store.trouble import in_plain_words
 
 T = TypeVar("T")
@@ -239,7 +240,7 @@ def _sqlite(url: URL, busy_seconds: float) -> Database:
     path = Path(url.database or "").expanduser()
     make_private(path)
     url, arguments = url.set(database=str(path)), {"timeout": busy_seconds}
-    engine = create_async_engine(url, pool_size=POOL_SIZE, connect_args=arguments)
+    engine = create_async_engine(url, module=Driver(), pool_size=POOL_SIZE, connect_args=arguments)
     direct = create_engine(url.set(drivername="sqlite+pysqlite"), pool_size=POOL_SIZE, connect_args=arguments)
     for one in (engine.sync_engine, direct):
         event.listen(one, "connect", _prepare)
@@ -347,4 +348,4 @@ def _begin(connection: Connection) -> None:
         if connection.info.setdefault(_SYNCHRONOUS, "NORMAL") != level:
             connection.exec_driver_sql(f"PRAGMA synchronous = {level}")
             connection.info[_SYNCHRONOUS] = level
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITES) else "BEGIN")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITES) else READ)
