@@ -12,10 +12,10 @@ from typing import Any
 from sqlalchemy import Select, Table, select
 
 from hostaway_mcp.models.reservations import By, ReservationStatus
+from hostaway_mcp.store.amount_windows import Period
 from hostaway_mcp.store.privacy import Cutoffs, Tied
 from hostaway_mcp.store.remains import Needles, Searched
 from hostaway_mcp.store.schema import metadata
-from hostaway_mcp.store.stay_amounts import Period
 from hostaway_mcp.store.stay_lists import Listed, Order
 from hostaway_mcp.store.stay_windows import Which
 from hostaway_mcp.store.store import Store

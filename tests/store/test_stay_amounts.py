@@ -20,7 +20,7 @@ from hostaway_mcp.services.stays import days_of
 from hostaway_mcp.services.summary_book import Book
 from hostaway_mcp.services.summary_rows import figures, group_of
 from hostaway_mcp.services.wanted import Wanted
-from hostaway_mcp.store.stay_amounts import Period
+from hostaway_mcp.store.amount_windows import Period
 from hostaway_mcp.store.stay_windows import Which
 from hostaway_mcp.store.store import Store
 from tests.store.conftest import SEEN

@@ -84,7 +84,7 @@ class CopiedMoney(Copy):
         """
 
         async def read(store: Store) -> Copied[Shared] | None:
-            from hostaway_mcp.store.stay_amounts import Period
+            from hostaway_mcp.store.amount_windows import Period
 
             as_of = await self._as_of(store, wanted, ages)
             if as_of is None:
@@ -107,7 +107,7 @@ class CopiedMoney(Copy):
         """The listings of the plain stays of a window, with the first day that counts for each."""
 
         async def read(store: Store) -> Copied[dict[int, date]]:
-            from hostaway_mcp.store.stay_amounts import Period
+            from hostaway_mcp.store.amount_windows import Period
 
             which, period = _which(wanted, inside, whole=whole), Period(wanted.first, wanted.last, by_night)
             found = await store.stay_amounts.listings_of(which, period, inside)

@@ -7,8 +7,7 @@ absurdly large, is not `exact`: its money is read from the object itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -28,7 +27,6 @@ from sqlalchemy import (
     insert,
     literal,
     select,
-    union_all,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -38,17 +36,16 @@ from hostaway_mcp.clock import zone_or_utc
 from hostaway_mcp.models.channels import Channel
 from hostaway_mcp.models.priced_reservations import PricedReservation
 from hostaway_mcp.models.reservations import By, Reservation, ReservationStatus, StatusClass
-from hostaway_mcp.store import spans
+from hostaway_mcp.store.amount_windows import Period, bounds, is_plain, stays_of
 from hostaway_mcp.store.desk import Desk, portions
 from hostaway_mcp.store.schema import listings, reservations, stay_amounts
-from hostaway_mcp.store.stay_windows import LONG_NIGHTS, Which
+from hostaway_mcp.store.stay_windows import Which
 
 MOST = 10**13
 """No amount is larger, so that no sum of thousands of them times their nights leaves 64 bits."""
 _MOST_NIGHTS = 4_000_000
 MEASURES = ("accommodation", "payout", "fees", "taxes", "commission")
 _AMOUNTS = (*MEASURES, "cancellation")
-_CONFIRMED = [status.value for status in ReservationStatus.of_class(StatusClass.CONFIRMED)]
 _STATUSES = {status.value: status for status in ReservationStatus}
 _CHANNELS = {int(channel): channel for channel in Channel}
 
@@ -126,15 +123,6 @@ class Share(NamedTuple):
     """In the order of `MEASURES`: the amounts times the nights taken of them, to be divided by `of`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
-    """The days that are counted, both included, and how: by night, or each stay whole."""
-
-    first: date
-    last: date
-    by_night: bool
-
-
 class StayAmounts:
     """The money of one account's stays that have dates."""
 
@@ -144,14 +132,14 @@ class StayAmounts:
     async def rows(self, which: Which) -> tuple[AmountRow, ...]:
         """The stays that are meant, of every status, in no order."""
         async with self._desk.read() as connection:
-            stays = self._stays(connection, which)
+            stays = stays_of(self._desk, connection, which)
             return await _rows(connection, select(*_ROW(stays)))
 
     async def debtors(self, which: Which) -> tuple[tuple[DebtorRow, ...], frozenset[int]]:
         """The stays that are meant, and the ids of those besides whose total is no whole number here."""
         names = ("id", "listing_id", "status", "channel", "arrival", "currency", "total", "card_is_virtual")
         async with self._desk.read() as connection:
-            stays = self._stays(connection, which).c
+            stays = stays_of(self._desk, connection, which).c
             found = (await connection.execute(select(*(stays[name] for name in names), stays.is_exact))).all()
         rows = [
             DebtorRow(
@@ -174,7 +162,7 @@ class StayAmounts:
         words = [status.value for status in statuses]
         names = ("id", "listing_id", "status", "arrival", "departure", "check_in", "check_out")
         async with self._desk.read() as connection:
-            stays = self._stays(connection, which).c
+            stays = stays_of(self._desk, connection, which).c
             statement = select(*(stays[name] for name in names)).where(stays.status.in_(words))
             found = (await connection.execute(statement)).all()
         day = date.fromordinal
@@ -188,8 +176,8 @@ class StayAmounts:
     async def odd(self, which: Which, period: Period, inside: Iterable[int]) -> tuple[AmountRow, ...]:
         """Of the stays that are meant those that `shares` leaves out."""
         async with self._desk.read() as connection:
-            stays = self._stays(connection, which)
-            plain = _plain(connection, stays, period, inside)
+            stays = stays_of(self._desk, connection, which)
+            plain = is_plain(connection, stays, period, inside)
             return await _rows(connection, select(*_ROW(stays)).where(~plain))
 
     async def shares(
@@ -203,8 +191,8 @@ class StayAmounts:
         by night only those that have nights.
         """
         async with self._desk.read() as connection:
-            stays = self._stays(connection, which)
-            least, most = _bounds(connection)
+            stays = stays_of(self._desk, connection, which)
+            least, most = bounds(connection)
             nights = stays.c.departure - stays.c.arrival
             end = period.last.toordinal() + 1
             inner = least(stays.c.departure, end) - most(stays.c.arrival, period.first.toordinal())
@@ -214,7 +202,7 @@ class StayAmounts:
             groups = [stays.c.currency, of] if key is None else [stays.c[key], stays.c.currency, of]
             sums = [cast(func.sum(stays.c[name] * share), BigInteger) for name in MEASURES]
             counts = (func.count(), func.sum(taken * stays.c.units), func.sum(stays.c.is_estimated))
-            statement = select(*groups, *counts, *sums).where(_plain(connection, stays, period, inside))
+            statement = select(*groups, *counts, *sums).where(is_plain(connection, stays, period, inside))
             found = (await connection.execute(statement.group_by(*groups))).all()
         begin = 0 if key is None else 1
         return tuple(
@@ -228,20 +216,11 @@ class StayAmounts:
         """The listings of the plain stays, with the first day that counts for each."""
         day = {By.DEPARTURE: "departure", By.BOOKED: "booked"}.get(which.by or By.STAY, "arrival")
         async with self._desk.read() as connection:
-            stays = self._stays(connection, which)
+            stays = stays_of(self._desk, connection, which)
             first = func.min(func.coalesce(stays.c[day], stays.c.arrival))
-            statement = select(stays.c.listing_id, first).where(_plain(connection, stays, period, inside))
+            statement = select(stays.c.listing_id, first).where(is_plain(connection, stays, period, inside))
             found = await connection.execute(statement.group_by(stays.c.listing_id))
             return {row[0]: row[1] for row in found}
-
-    def _stays(self, connection: AsyncConnection, which: Which) -> Subquery:
-        stay = stay_amounts.c
-        narrow: list[ColumnElement[bool]] = [self._desk.mine(stay_amounts)]
-        if which.listing_ids is not None:
-            ids = spans.numbers(connection, which.listing_ids)
-            narrow.append(stay.listing_id.in_(select(ids.c.id)))
-        parts = [select(stay_amounts).where(*narrow, *conditions) for conditions in _windows(which)]
-        return (union_all(*parts) if len(parts) > 1 else parts[0]).subquery("stays")
 
     async def put(self, connection: AsyncConnection, before: Iterable[Any], rows: Iterable[Any]) -> None:
         """Keeps the money of these stays, and no more that of those that were `before`."""
@@ -382,47 +361,3 @@ def _ROW(stays: Subquery) -> list[ColumnElement[Any]]:  # noqa: N802
 async def _rows(connection: AsyncConnection, statement: Select[Any]) -> tuple[AmountRow, ...]:
     found = (await connection.execute(statement)).all()
     return tuple([AmountRow._make(row) for row in found])
-
-
-def _plain(
-    connection: AsyncConnection, stays: Subquery, period: Period, inside: Iterable[int]
-) -> ColumnElement[bool]:
-    stay = stays.c
-    known = select(spans.numbers(connection, inside).c.id)
-    return and_(
-        stay.status.in_(_CONFIRMED),
-        func.coalesce(stay.is_exact, 0) == 1,
-        stay.accommodation.is_not(None),
-        stay.currency.is_not(None),
-        stay.nights > 0 if period.by_night else literal(value=True),
-        func.coalesce(stay.listing_id, -1).in_(known),
-    )
-
-
-def _windows(which: Which) -> Iterator[Sequence[ColumnElement[bool]]]:
-    """Conditions of the dates; several sets have nothing in common."""
-    stay = stay_amounts.c
-    first, last = which.first.toordinal(), which.last.toordinal()
-    near = first - LONG_NIGHTS
-    long = (stay.nights.between(LONG_NIGHTS + 1, _MOST_NIGHTS), stay.arrival < near)
-    match which.by:
-        case By.ARRIVAL:
-            yield [stay.arrival.between(first, last)]
-        case By.BOOKED:
-            yield [stay.booked.between(first, last)]
-        case By.DEPARTURE:
-            yield [stay.arrival.between(near, last), stay.departure.between(first, last)]
-            yield [*long, stay.departure.between(first, last)]
-            # Dates that are the wrong way round.
-            yield [stay.nights.between(-_MOST_NIGHTS, -1), stay.arrival > last,
-                   stay.departure.between(first, last)]  # fmt: skip
-        case _:
-            yield [stay.arrival.between(near, last), stay.departure > first]
-            yield [*long, stay.departure > first]
-
-
-def _bounds(connection: AsyncConnection) -> tuple[Any, Any]:
-    """The smaller and the larger of two values, which SQLite and PostgreSQL call differently."""
-    if connection.dialect.name == "sqlite":
-        return func.min, func.max
-    return func.least, func.greatest

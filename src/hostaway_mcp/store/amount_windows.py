@@ -1,0 +1,85 @@
+"""Which rows of money are meant: by the dates of their stays, and those that sums in SQL are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Subquery, and_, func, literal, select, union_all
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hostaway_mcp.models.reservations import By, ReservationStatus, StatusClass
+from hostaway_mcp.store import spans
+from hostaway_mcp.store.desk import Desk
+from hostaway_mcp.store.schema import stay_amounts
+from hostaway_mcp.store.stay_windows import LONG_NIGHTS, Which
+
+CONFIRMED = [status.value for status in ReservationStatus.of_class(StatusClass.CONFIRMED)]
+_MOST_NIGHTS = 4_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The days that are counted, both included, and how: by night, or each stay whole."""
+
+    first: date
+    last: date
+    by_night: bool
+
+
+def stays_of(desk: Desk, connection: AsyncConnection, which: Which) -> Subquery:
+    """The rows of the stays that are meant."""
+    stay = stay_amounts.c
+    narrow: list[ColumnElement[bool]] = [desk.mine(stay_amounts)]
+    if which.listing_ids is not None:
+        ids = spans.numbers(connection, which.listing_ids)
+        narrow.append(stay.listing_id.in_(select(ids.c.id)))
+    parts = [select(stay_amounts).where(*narrow, *conditions) for conditions in _windows(which)]
+    return (union_all(*parts) if len(parts) > 1 else parts[0]).subquery("stays")
+
+
+def is_plain(
+    connection: AsyncConnection, stays: Subquery, period: Period, inside: Iterable[int]
+) -> ColumnElement[bool]:
+    """Whether a stay is one of those that `StayAmounts.shares` adds up."""
+    stay = stays.c
+    known = select(spans.numbers(connection, inside).c.id)
+    return and_(
+        stay.status.in_(CONFIRMED),
+        func.coalesce(stay.is_exact, 0) == 1,
+        stay.accommodation.is_not(None),
+        stay.currency.is_not(None),
+        stay.nights > 0 if period.by_night else literal(value=True),
+        func.coalesce(stay.listing_id, -1).in_(known),
+    )
+
+
+def _windows(which: Which) -> Iterator[Sequence[ColumnElement[bool]]]:
+    """Conditions of the dates; several sets have nothing in common."""
+    stay = stay_amounts.c
+    first, last = which.first.toordinal(), which.last.toordinal()
+    near = first - LONG_NIGHTS
+    long = (stay.nights.between(LONG_NIGHTS + 1, _MOST_NIGHTS), stay.arrival < near)
+    match which.by:
+        case By.ARRIVAL:
+            yield [stay.arrival.between(first, last)]
+        case By.BOOKED:
+            yield [stay.booked.between(first, last)]
+        case By.DEPARTURE:
+            yield [stay.arrival.between(near, last), stay.departure.between(first, last)]
+            yield [*long, stay.departure.between(first, last)]
+            # Dates that are the wrong way round.
+            yield [stay.nights.between(-_MOST_NIGHTS, -1), stay.arrival > last,
+                   stay.departure.between(first, last)]  # fmt: skip
+        case _:
+            yield [stay.arrival.between(near, last), stay.departure > first]
+            yield [*long, stay.departure > first]
+
+
+def bounds(connection: AsyncConnection) -> tuple[Any, Any]:
+    """The smaller and the larger of two values, which SQLite and PostgreSQL call differently."""
+    if connection.dialect.name == "sqlite":
+        return func.min, func.max
+    return func.least, func.greatest
