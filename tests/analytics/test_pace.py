@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hostaway_mcp.analytics.pace import YEAR, lead_time, on_books, pickup, spread, tally
+from hostaway_mcp.analytics.pace import (
+    YEAR,
+    Booking,
+    Period,
+    Place,
+    booking_of,
+    cells_of,
+    lead_time,
+    on_books,
+    pickup,
+    read_books,
+    spread,
+    tally,
+)
 from hostaway_mcp.analytics.revenue import Amounts, Stay
 from hostaway_mcp.models.channels import Channel
 from hostaway_mcp.models.reservations import ReservationStatus
@@ -25,9 +40,9 @@ def stay(
     booked: str | None = "2026-03-03",
     cancelled: str | None = None,
     status: str = "new",
-) -> Stay:
+) -> Booking:
     first = date.fromisoformat(arrival)
-    return Stay(
+    whole = Stay(
         1,
         40160,
         Channel.AIRBNB,
@@ -39,6 +54,7 @@ def stay(
         booked=date.fromisoformat(booked) if booked else None,
         cancelled=date.fromisoformat(cancelled) if cancelled else None,
     )
+    return booking_of(whole)
 
 
 @pytest.mark.parametrize(
@@ -56,8 +72,8 @@ def stay(
         (stay(booked=None), "2020-01-01", True),
     ],
 )
-def test_what_was_on_the_books(one: Stay, day: str, expected: bool) -> None:
-    assert on_books(one, date.fromisoformat(day)) is expected
+def test_what_was_on_the_books(one: Booking, day: str, expected: bool) -> None:
+    assert on_books(one, date.fromisoformat(day).toordinal()) is expected
 
 
 def test_a_year_is_52_weeks_so_that_weekdays_meet() -> None:
@@ -74,26 +90,25 @@ def test_pickup_by_hand() -> None:
         stay(nights=4),
         stay("2026-08-30", 4, booked="2026-07-20"),
     ]
-    found = pickup(stays, FIRST, LAST, at, 7)
+    found = pickup(stays, Period(FIRST, LAST, at), 7)
     assert (found.new, found.lost, found.net) == (2 + 2, 3, 1)
 
 
 def test_nights_and_revenue_by_month_and_by_channel() -> None:
     stays = [stay("2026-07-30", 4), stay(nights=2)]
-    by_month = tally(
-        stays,
-        date(2026, 7, 1),
-        LAST,
-        counts=lambda _: True,
-        key=lambda _, night: f"{night:%m}",
-        by_night=True,
-    )
+    summer = Period(date(2026, 7, 1), LAST, LAST)
+
+    def months(where: Any) -> list[tuple[str, int]]:
+        return list(Counter(f"{date.fromordinal(day):%m}" for day in range(*where)).items())
+
+    by_month = tally(cells_of(stays, summer, Place.NIGHT), months)
     assert {key: one.nights for key, one in by_month.items()} == {"07": 2, "08": 4}
     assert by_month["08"].exact() == {"EUR": Fraction(150)}
-    by_channel = tally(
-        stays, FIRST, LAST, counts=lambda _: True, key=lambda one, _: one.channel.label, by_night=False
-    )
-    assert (by_channel["airbnb"].nights, by_channel["airbnb"].stays) == (4, 2)
+    (august,) = tally(
+        cells_of(stays, Period(FIRST, LAST, LAST), Place.CHANNEL), lambda channel: [(str(channel), 1)]
+    ).items()
+    assert august[0] == str(int(Channel.AIRBNB))
+    assert (august[1].nights, august[1].exact()) == (4, {"EUR": Fraction(150)})
 
 
 def test_lead_time_and_spread_by_hand() -> None:
@@ -121,12 +136,25 @@ STAYS = st.lists(
 )
 
 
-@given(STAYS, DAYS, st.integers(1, 60))
-def test_the_books_are_the_earlier_books_and_the_pickup(stays: list[Stay], at: date, days: int) -> None:
+@given(STAYS, DAYS)
+def test_the_books_are_the_earlier_books_and_the_pickup(stays: list[Booking], at: date) -> None:
     def nights(day: date) -> int:
-        found = tally(
-            stays, FIRST, LAST, counts=lambda one: on_books(one, day), key=lambda *_: "", by_night=False
-        )
-        return found[""].nights if found else 0
+        return sum(read_books(stays, Period(FIRST, LAST, day), Place.LISTING).listings.values())
 
-    assert nights(at) - nights(at - timedelta(days=days)) == pickup(stays, FIRST, LAST, at, days).net
+    for moved in read_books(stays, Period(FIRST, LAST, at), Place.LISTING).pickup:
+        assert nights(at) - nights(at - timedelta(days=moved.days)) == moved.net
+
+
+@given(STAYS, DAYS)
+def test_nights_are_the_same_by_whatever_cells_are_told_apart(
+    stays: list[Booking], at: date
+) -> None:
+    """And the money too: a night's share times the nights is the part of the stay that lies in the period."""
+    period = Period(FIRST, LAST, at)
+
+    def whole(where: Any) -> list[tuple[str, int]]:
+        return [("all", where[1] - where[0] if isinstance(where, tuple) else 1)]
+
+    found = [tally(read_books(stays, period, place).cells, whole) for place in Place]
+    told = [(one["all"].nights, one["all"].exact()) if one else None for one in found]
+    assert told[0] == told[1] == told[2]

@@ -11,8 +11,7 @@ from typing import Any, get_args
 import pytest
 
 from hostaway_mcp.errors import CursorError, InputError, UnknownNameError
-from hostaway_mcp.services.pace_rows import Pacing
-from hostaway_mcp.services.pacing import PaceBy
+from hostaway_mcp.services.pace_rows import PaceBy, Pacing
 from tests.support.house import House, house
 from tests.support.replica import sync, synced
 

@@ -10,6 +10,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hostaway_mcp.analytics.pace import CANCELLED, COUNTING, Booking, booking_of
 from hostaway_mcp.analytics.revenue import Basis, Stay
 from hostaway_mcp.models.lenient import JsonObject, read_row
 from hostaway_mcp.models.listings import Listing
@@ -185,6 +186,30 @@ async def test_debts_and_hours_from_columns_are_those_of_the_stays(store: Store)
             assert _parts(kept, DEBTS) == _parts(rows[kept.id], DEBTS)
         for one in hours:
             assert _parts(one, HOURS) == _parts(rows[one.id], HOURS)
+
+
+async def test_bookings_from_columns_are_those_of_the_stays(store: Store) -> None:
+    """What pace is counted from: everything that was confirmed once, whose money is exact or told apart."""
+    by_id = await lived_in(store)
+    day_of = days_of(by_id)
+    rows = [kept.row for kept in await store.reservations.all()]
+    stays = [stay for row in rows if (stay := stay_of(row, day_of))]
+    for offset in range(-40, 150, 19):
+        first, last = DAY_ZERO + timedelta(offset), DAY_ZERO + timedelta(offset + 18)
+        meant = {
+            one.id: booking_of(one)
+            for one in stays
+            if one.arrival <= last and one.departure > first and one.status.value in (*COUNTING, CANCELLED)
+        }
+        found, others = await store.stay_amounts.bookings(Which(By.STAY, first, last))
+        exact = [whole(one) for number, one in meant.items() if number not in others]
+        assert sorted(found, key=repr) == sorted(exact, key=repr)
+        assert others <= meant.keys()
+
+
+def whole(one: Booking) -> Booking:
+    """With its revenue as a whole number, as a column has it."""
+    return one if one.revenue is None else one._replace(revenue=int(one.revenue))
 
 
 COMMON = ("listing_id", "status", "status_class", "arrival")

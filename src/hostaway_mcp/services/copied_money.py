@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from hostaway_mcp.analytics.nights import NightCount
+from hostaway_mcp.analytics.pace import Booking, booking_of
 from hostaway_mcp.analytics.revenue import Stay, amounts_of
 from hostaway_mcp.models.priced_reservations import PricedReservation
 from hostaway_mcp.models.reservations import Reservation
@@ -18,8 +19,8 @@ from hostaway_mcp.services.wanted import DayOf, Wanted
 from hostaway_mcp.sync.calendar import BEHIND_DAYS
 
 if TYPE_CHECKING:
+    from hostaway_mcp.store.amount_rows import AmountRow, Share
     from hostaway_mcp.store.nights import NightTotals
-    from hostaway_mcp.store.stay_amounts import AmountRow, Share
     from hostaway_mcp.store.stay_windows import Which
     from hostaway_mcp.store.store import Store
 
@@ -61,6 +62,22 @@ class CopiedMoney(Copy):
                 return None
             rows = await store.stay_amounts.rows(_which(wanted))
             return Copied(await stays_in(store, rows, day_of), as_of)
+
+        found = await self._read(read)
+        if found is not None:
+            rests_on_the_replica()
+        return found
+
+    async def bookings(self, wanted: Wanted, day_of: DayOf) -> Copied[Booking] | None:
+        """The stays of a window of dates that are confirmed or cancelled, as pace counts them."""
+
+        async def read(store: Store) -> Copied[Booking] | None:
+            as_of = await self._as_of(store, wanted, STAYS)
+            if as_of is None:
+                return None
+            rows, others = await store.stay_amounts.bookings(_which(wanted))
+            stays = await _whole(store, others, day_of)
+            return Copied((*rows, *map(booking_of, stays)), as_of)
 
         found = await self._read(read)
         if found is not None:
@@ -181,7 +198,7 @@ def _which(wanted: Wanted, inside: Sequence[int] = (), *, whole: bool = True) ->
 
 async def stays_in(store: Store, rows: Sequence[AmountRow], day_of: DayOf) -> tuple[Stay, ...]:
     """Rows as sums take them; the money of those that are not exact is read from the objects."""
-    from hostaway_mcp.store.stay_amounts import amounts_in, channel_in, status_in
+    from hostaway_mcp.store.amount_rows import amounts_in, channel_in, status_in
 
     stays = [
         Stay(
@@ -200,9 +217,13 @@ async def stays_in(store: Store, rows: Sequence[AmountRow], day_of: DayOf) -> tu
         for row in rows
         if row.is_exact
     ]
-    other = [row.id for row in rows if not row.is_exact]
-    read = await store.reservations.priced(other) if other else ()
-    return (*stays, *(stay for row in read if (stay := stay_of(row, day_of))))
+    return (*stays, *await _whole(store, [row.id for row in rows if not row.is_exact], day_of))
+
+
+async def _whole(store: Store, ids: Collection[int], day_of: DayOf) -> tuple[Stay, ...]:
+    """The stays of these ids, whose money is read from the objects."""
+    read = await store.reservations.priced(ids) if ids else ()
+    return tuple(stay for row in read if (stay := stay_of(row, day_of)))
 
 
 def _counted(kept: NightTotals | None, all_units: int, unsure: bool) -> NightCount:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 
 from pydantic import Field
 
 from hostaway_mcp.services.answers import ListAnswer, Money, Record
+
+PaceBy = Literal["month", "week", "weekday", "listing", "channel", "city"]
 
 
 class PaceRow(Record):

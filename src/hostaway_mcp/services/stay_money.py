@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from hostaway_mcp.analytics.nights import DayFacts, NightCount, Taken, count_nights, facts_of
+from hostaway_mcp.analytics.pace import Booking, booking_of
 from hostaway_mcp.analytics.revenue import Stay
 from hostaway_mcp.errors import HostawayMcpError
 from hostaway_mcp.models.listings import Listing
@@ -65,6 +66,19 @@ class StayMoney:
         found = (stay_of(row, day_of) for row in known.rows)
         rows = tuple(stay for stay in found if stay is not None)
         return Known(rows, known.as_of, known.complete, known.why)
+
+    async def bookings(self, wanted: Wanted, listings: Mapping[int, Listing]) -> Known[Booking]:
+        """
+        The same as pace counts them; from the replica those that are confirmed or cancelled.
+
+        Raises:
+            HostawayMcpError: nothing at all could be had.
+        """
+        copied = await self._copy.bookings(wanted, days_of(listings))
+        if copied is not None:
+            return Known(copied.rows, copied.as_of)
+        known = await self.stays(wanted, listings)
+        return Known(tuple(map(booking_of, known.rows)), known.as_of, known.complete, known.why)
 
     async def shared(
         self,

@@ -29,7 +29,7 @@ from hostaway_mcp.services.summary_rows import CancellationIncome, Cell, Exclude
 from hostaway_mcp.services.untrusted import clean_name
 
 if TYPE_CHECKING:
-    from hostaway_mcp.store.stay_amounts import Share
+    from hostaway_mcp.store.amount_rows import Share
 
 Grouping = Literal["listing", "channel", "owner", "month", "city"]
 

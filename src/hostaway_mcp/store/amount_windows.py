@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, and_, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, and_, func, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hostaway_mcp.models.reservations import By, ReservationStatus, StatusClass
@@ -29,15 +29,25 @@ class Period:
     by_night: bool
 
 
-def stays_of(desk: Desk, connection: AsyncConnection, which: Which) -> Subquery:
-    """The rows of the stays that are meant."""
+def stays_of(
+    desk: Desk,
+    connection: AsyncConnection,
+    which: Which,
+    columns: Sequence[Any] = tuple(stay_amounts.c),
+    *conditions: ColumnElement[bool],
+) -> Subquery:
+    """The rows of the stays that are meant, with `columns` of them, as far as `conditions` hold."""
     stay = stay_amounts.c
-    narrow: list[ColumnElement[bool]] = [desk.mine(stay_amounts)]
+    narrow: list[ColumnElement[bool]] = [desk.mine(stay_amounts), *conditions]
     if which.listing_ids is not None:
-        ids = spans.numbers(connection, which.listing_ids)
-        narrow.append(stay.listing_id.in_(select(ids.c.id)))
-    parts = [select(stay_amounts).where(*narrow, *conditions) for conditions in _windows(which)]
+        narrow.append(stay.listing_id.in_(ids_in(connection, which.listing_ids)))
+    parts = [select(*columns).where(*narrow, *window) for window in _windows(which)]
     return (union_all(*parts) if len(parts) > 1 else parts[0]).subquery("stays")
+
+
+def ids_in(connection: AsyncConnection, ids: Iterable[int]) -> Select[Any]:
+    """The numbers as something that a column can be in, however many there are."""
+    return select(spans.numbers(connection, ids).c.id)
 
 
 def is_plain(
@@ -45,14 +55,13 @@ def is_plain(
 ) -> ColumnElement[bool]:
     """Whether a stay is one of those that `StayAmounts.shares` adds up."""
     stay = stays.c
-    known = select(spans.numbers(connection, inside).c.id)
     return and_(
         stay.status.in_(CONFIRMED),
         func.coalesce(stay.is_exact, 0) == 1,
         stay.accommodation.is_not(None),
         stay.currency.is_not(None),
         stay.nights > 0 if period.by_night else literal(value=True),
-        func.coalesce(stay.listing_id, -1).in_(known),
+        func.coalesce(stay.listing_id, -1).in_(ids_in(connection, inside)),
     )
 
 

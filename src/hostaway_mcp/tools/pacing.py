@@ -6,8 +6,7 @@ import re
 
 from pydantic import Field
 
-from hostaway_mcp.services.pace_rows import Days, NowAndThen, PaceRow, Pacing
-from hostaway_mcp.services.pacing import PaceBy
+from hostaway_mcp.services.pace_rows import Days, NowAndThen, PaceBy, PaceRow, Pacing
 from hostaway_mcp.services.services import Services
 from hostaway_mcp.services.untrusted import fence
 from hostaway_mcp.tools.catalogue import Cursor, Day, ListingRef, Question, Text, Toolset, tool
