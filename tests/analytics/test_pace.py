@@ -15,14 +15,11 @@ from hypothesis import strategies as st
 from hostaway_mcp.analytics.pace import (
     YEAR,
     Booking,
+    Books,
     Period,
     Place,
     booking_of,
-    cells_of,
-    lead_time,
     on_books,
-    pickup,
-    read_books,
     spread,
     tally,
 )
@@ -57,6 +54,14 @@ def stay(
     return booking_of(whole)
 
 
+def read(
+    stays: list[Booking], at: date = LAST, place: Place = Place.LISTING, *, first: date = FIRST
+) -> Books:
+    books = Books(Period(first, LAST, at), place)
+    books.add(stays)
+    return books
+
+
 @pytest.mark.parametrize(
     ("one", "day", "expected"),
     [
@@ -73,7 +78,8 @@ def stay(
     ],
 )
 def test_what_was_on_the_books(one: Booking, day: str, expected: bool) -> None:
-    assert on_books(one, date.fromisoformat(day).toordinal()) is expected
+    at = date.fromisoformat(day).toordinal()
+    assert on_books(one.status, one.booked, one.cancelled, at) is expected
 
 
 def test_a_year_is_52_weeks_so_that_weekdays_meet() -> None:
@@ -90,31 +96,35 @@ def test_pickup_by_hand() -> None:
         stay(nights=4),
         stay("2026-08-30", 4, booked="2026-07-20"),
     ]
-    found = pickup(stays, Period(FIRST, LAST, at), 7)
+    found, _ = read(stays, at).pickup
+    assert found.days == 7
     assert (found.new, found.lost, found.net) == (2 + 2, 3, 1)
 
 
 def test_nights_and_revenue_by_month_and_by_channel() -> None:
     stays = [stay("2026-07-30", 4), stay(nights=2)]
-    summer = Period(date(2026, 7, 1), LAST, LAST)
 
     def months(where: Any) -> list[tuple[str, int]]:
         return list(Counter(f"{date.fromordinal(day):%m}" for day in range(*where)).items())
 
-    by_month = tally(cells_of(stays, summer, Place.NIGHT), months)
+    by_month = tally(read(stays, place=Place.NIGHT, first=date(2026, 7, 1)).cells, months)
     assert {key: one.nights for key, one in by_month.items()} == {"07": 2, "08": 4}
     assert by_month["08"].exact() == {"EUR": Fraction(150)}
-    (august,) = tally(
-        cells_of(stays, Period(FIRST, LAST, LAST), Place.CHANNEL), lambda channel: [(str(channel), 1)]
-    ).items()
-    assert august[0] == str(int(Channel.AIRBNB))
-    assert (august[1].nights, august[1].exact()) == (4, {"EUR": Fraction(150)})
+    by_channel = tally(read(stays, place=Place.CHANNEL).cells, lambda channel: [(str(channel), 1)])
+    ((channel, august),) = by_channel.items()
+    assert channel == str(int(Channel.AIRBNB))
+    assert (august.nights, august.exact()) == (4, {"EUR": Fraction(150)})
 
 
 def test_lead_time_and_spread_by_hand() -> None:
-    assert lead_time(stay("2026-06-15", booked="2026-06-01")) == 14
-    assert lead_time(stay("2026-06-15", booked="2026-06-20")) == 0
-    assert lead_time(stay(booked=None)) is None
+    stays = [
+        stay("2026-08-15", booked="2026-08-01"),
+        stay("2026-08-15", booked="2026-08-20"),
+        stay(booked=None),
+    ]
+    lead = read(stays).lead_time
+    assert lead is not None
+    assert [lead.stays, lead.mean] == [2, (14 + 0) / 2]
     found = spread([1, 2, 9])
     assert found is not None
     assert [found.stays, found.mean, found.median] == [3, 4, 2]
@@ -139,22 +149,19 @@ STAYS = st.lists(
 @given(STAYS, DAYS)
 def test_the_books_are_the_earlier_books_and_the_pickup(stays: list[Booking], at: date) -> None:
     def nights(day: date) -> int:
-        return sum(read_books(stays, Period(FIRST, LAST, day), Place.LISTING).listings.values())
+        return read(stays, day).listings.total()
 
-    for moved in read_books(stays, Period(FIRST, LAST, at), Place.LISTING).pickup:
+    for moved in read(stays, at).pickup:
         assert nights(at) - nights(at - timedelta(days=moved.days)) == moved.net
 
 
 @given(STAYS, DAYS)
-def test_nights_are_the_same_by_whatever_cells_are_told_apart(
-    stays: list[Booking], at: date
-) -> None:
+def test_nights_are_the_same_by_whatever_cells_are_told_apart(stays: list[Booking], at: date) -> None:
     """And the money too: a night's share times the nights is the part of the stay that lies in the period."""
-    period = Period(FIRST, LAST, at)
 
     def whole(where: Any) -> list[tuple[str, int]]:
         return [("all", where[1] - where[0] if isinstance(where, tuple) else 1)]
 
-    found = [tally(read_books(stays, period, place).cells, whole) for place in Place]
+    found = [tally(read(stays, at, place).cells, whole) for place in Place]
     told = [(one["all"].nights, one["all"].exact()) if one else None for one in found]
     assert told[0] == told[1] == told[2]

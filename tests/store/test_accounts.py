@@ -116,7 +116,7 @@ def attempts(other: Store, sent: Sent) -> dict[str, Callable[[], Awaitable[objec
         "reservations.unit_ids": lambda: other.reservations.unit_ids(ids["reservations"]),
         "reviews.departed": lambda: other.reviews.departed(date.min, date.max),
         "charges.brief": lambda: other.charges.brief(ids["reservations"]),
-        "stay_amounts.bookings": lambda: _first(other.stay_amounts.bookings(WHOLE)),
+        "stay_amounts.bookings": lambda: other.stay_amounts.bookings(WHOLE),
         "stay_amounts.debtors": lambda: _first(other.stay_amounts.debtors(WHOLE)),
         "stay_amounts.hours": lambda: other.stay_amounts.hours(WHOLE, ReservationStatus),
         "stay_amounts.listings_of": lambda: other.stay_amounts.listings_of(WHOLE, PERIOD, listing_ids),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
@@ -36,6 +36,8 @@ class Booking(NamedTuple):
     currency: str | None
     revenue: int | Fraction | None
     """Accommodation revenue in units of 10 ** -SCALE; None where there is no price."""
+    inexact_id: int | None = None
+    """The id of a stay whose revenue is told by the stay alone, for it is no such whole number."""
 
 
 def booking_of(stay: Stay) -> Booking:
@@ -55,7 +57,7 @@ def booking_of(stay: Stay) -> Booking:
     )
 
 
-def on_books(stay: Booking, day: int) -> bool:
+def on_books(status: str, booked: int | None, cancelled: int | None, day: int) -> bool:
     """
     Whether a stay was on the books when a day ended, where the listing is.
 
@@ -66,13 +68,13 @@ def on_books(stay: Booking, day: int) -> bool:
     Example: booked 3 March, cancelled 20 May: on the books on 3 March and on 19 May, not on 2 March nor on
     20 May.
     """
-    if stay.booked is not None and stay.booked > day:
+    if booked is not None and booked > day:
         return False
-    if stay.status in COUNTING:
+    if status in COUNTING:
         return True
-    if stay.status != CANCELLED or stay.booked is None:
+    if status != CANCELLED or booked is None:
         return False
-    return stay.cancelled is not None and stay.cancelled > day
+    return cancelled is not None and cancelled > day
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +84,6 @@ class Period:
     first: date
     last: date
     at: date
-
-    def nights(self, stay: Booking) -> int:
-        """How many of a stay's nights lie in it."""
-        begin, end = self.first.toordinal(), self.last.toordinal() + 1
-        return max(0, min(stay.departure, end) - max(stay.arrival, begin))
 
 
 class Tally:
@@ -138,34 +135,6 @@ class Cell:
     """In units of 10 ** -SCALE, times `of`."""
 
 
-def cells_of(stays: Iterable[Booking], period: Period, place: Place) -> list[Cell]:
-    """The nights and the money that lie in a period; tens of thousands of stays become hundreds of cells."""
-    first, end = period.first.toordinal(), period.last.toordinal() + 1
-    by_night, by_channel = place is Place.NIGHT, place is Place.CHANNEL
-    found: dict[tuple[Where, int, str | None], Cell] = {}
-    for listing_id, channel, _, arrival, departure, units, _, _, currency, revenue in stays:
-        begin = max(arrival, first)
-        taken = min(departure, end) - begin
-        if taken <= 0:
-            continue
-        of = departure - arrival
-        where: Where = channel if by_channel else listing_id or 0
-        if by_night:
-            where, taken, share = (begin, begin + taken), 1, 1
-        elif taken == of:
-            of = share = 1
-        else:
-            share = taken
-        cell = found.get((where, of, currency))
-        if cell is None:
-            cell = found[where, of, currency] = Cell(where, of, currency)
-        cell.nights += taken * units
-        if revenue is not None:
-            cell.priced += 1
-            cell.revenue += revenue * share
-    return list(found.values())
-
-
 def tally(cells: Iterable[Cell], names: Callable[[Where], Iterable[tuple[str, int]]]) -> dict[str, Tally]:
     """The cells by name; `names` tells for a place the names, and how many of its nights each takes."""
     found: dict[str, Tally] = {}
@@ -178,62 +147,126 @@ def tally(cells: Iterable[Cell], names: Callable[[Where], Iterable[tuple[str, in
     return found
 
 
-@dataclass(frozen=True, slots=True)
 class Books:
     """A period's stays as they stood when a day ended, beside what they come to in the end."""
 
-    period: Period
-    cells: Sequence[Cell]
-    """Of the stays on the books."""
-    final: Sequence[Cell]
-    """Of those that are confirmed in the end."""
-    channels: Mapping[int, int]
-    """Nights on the books."""
-    listings: Mapping[int, int]
-    """The same, of all that have stays on the books."""
-    final_listings: frozenset[int]
-    pickup: tuple[Pickup, ...]
-    lead_time: Spread | None
-    length: Spread | None
-    on_books: int
-    """Stays on the books, of which some are `gone` since; of others nobody knows since when (`unbooked`)."""
-    gone: int
-    unbooked: int
-    undated: int
-    """Cancelled stays of which nobody knows since when, so that they never count."""
+    def __init__(self, period: Period, place: Place) -> None:
+        self.period, self._at = period, period.at.toordinal()
+        self._by_night, self._by_channel = place is Place.NIGHT, place is Place.CHANNEL
+        self.on_books = 0
+        """Stays on the books."""
+        self.gone = 0
+        """Those of them that are cancelled since."""
+        self.unbooked = 0
+        """Those of them of which nobody knows since when they are there."""
+        self.undated = 0
+        """Cancelled stays of which nobody knows since when, so that they never count."""
+        self.listings = Counter[int]()
+        """Nights on the books, of all that have stays there."""
+        self.channels = Counter[int]()
+        """The same by channel."""
+        self.final_listings = set[int]()
+        """Those with stays that are confirmed in the end."""
+        self._lengths, self._leads = list[int](), list[int]()
+        self._moved = {days: [0, 0] for days in PICKUP_DAYS}
+        self._cells: dict[tuple[Where, int, str | None, bool, bool], Cell] = {}
 
+    @property
+    def cells(self) -> Iterator[Cell]:
+        """The stays on the books."""
+        return (cell for (_, _, _, stands, _), cell in self._cells.items() if stands)
 
-def read_books(stays: Sequence[Booking], period: Period, place: Place) -> Books:
-    """What the books say of these stays, which have a night in the period."""
-    at = period.at.toordinal()
-    there = [stay for stay in stays if on_books(stay, at)]
-    final = [stay for stay in stays if stay.status in COUNTING]
-    channels, listings = Counter[int](), Counter[int]()
-    for stay in there:
-        nights = period.nights(stay) * stay.units
-        listings[stay.listing_id or 0] += nights
-        if nights:
-            channels[stay.channel] += nights
-    return Books(
-        period,
-        cells_of(there, period, place),
-        cells_of(final, period, place),
-        channels,
-        listings,
-        frozenset(stay.listing_id or 0 for stay in final),
-        tuple(pickup(stays, period, days) for days in PICKUP_DAYS),
-        spread([lead for stay in there if (lead := lead_time(stay)) is not None]),
-        spread([max(0, stay.departure - stay.arrival) for stay in there]),
-        on_books=len(there),
-        gone=sum(stay.status not in COUNTING for stay in there),
-        unbooked=sum(stay.booked is None for stay in there),
-        undated=sum(stay.status == CANCELLED and None in (stay.booked, stay.cancelled) for stay in stays),
-    )
+    @property
+    def final(self) -> Iterator[Cell]:
+        """Those that are confirmed in the end."""
+        return (cell for (_, _, _, _, final), cell in self._cells.items() if final)
+
+    @property
+    def pickup(self) -> tuple[Pickup, ...]:
+        """What came and went over each of `PICKUP_DAYS`."""
+        return tuple(Pickup(days, new, lost) for days, (new, lost) in self._moved.items())
+
+    @property
+    def length(self) -> Spread | None:
+        """Nights of the stays on the books."""
+        return spread(self._lengths)
+
+    @property
+    def lead_time(self) -> Spread | None:
+        """
+        Whole days from booking to arrival of the stays on the books, as far as the day of booking is known.
+
+        Example: booked 1 June, arriving 15 June: 14. Entered after the arrival it is 0.
+        """
+        return spread(self._leads)
+
+    def add(self, stays: Iterable[Booking]) -> None:
+        """Adds stays that touch the period; in one pass, for there are tens of thousands."""
+        first, end = self.period.first.toordinal(), self.period.last.toordinal() + 1
+        at, lengths, leads, listings = self._at, self._lengths, self._leads, self.listings
+        lately = at - max(PICKUP_DAYS)
+        for stay in stays:
+            listing_id, channel, status, arrival, departure, units, booked, cancelled, _, _, _ = stay
+            begin, length = max(arrival, first), departure - arrival
+            taken = min(departure, end) - begin
+            nights = taken * units if taken > 0 else 0
+            final, stands = status in COUNTING, on_books(status, booked, cancelled, at)
+            if (booked or 0) > lately or (cancelled or 0) > lately:
+                self._move(status, booked, cancelled, nights)
+            if stands:
+                self.on_books += 1
+                self.gone += not final
+                listings[listing_id or 0] += nights
+                lengths.append(max(0, length))
+                if booked is None:
+                    self.unbooked += 1
+                else:
+                    leads.append(arrival - booked if arrival > booked else 0)
+                if nights:
+                    self.channels[channel] += nights
+            elif status == CANCELLED and None in (booked, cancelled):
+                self.undated += 1
+            if final:
+                self.final_listings.add(listing_id or 0)
+            if nights and (stands or final):
+                self._put(stay, begin, taken, stands, final)
+
+    def _move(self, status: str, booked: int | None, cancelled: int | None, nights: int) -> None:
+        now = on_books(status, booked, cancelled, self._at)
+        for days, moved in self._moved.items():
+            before = on_books(status, booked, cancelled, self._at - days)
+            if before is not now:
+                moved[before] += nights
+
+    def _put(self, stay: Booking, begin: int, taken: int, stands: bool, final: bool) -> None:
+        where: Where = stay[1] if self._by_channel else stay[0] or 0
+        of, share, nights = stay[4] - stay[3], taken, taken
+        if self._by_night:
+            where, share, nights = (begin, begin + taken), 1, 1
+        elif taken == of:
+            of = share = 1
+        currency, revenue = stay[8], stay[9]
+        key = (where, of, currency, stands, final)
+        cell = self._cells.get(key)
+        if cell is None:
+            cell = self._cells[key] = Cell(where, of, currency)
+        cell.nights += nights * stay[5]
+        if revenue is not None:
+            cell.priced += 1
+            cell.revenue += revenue * share
 
 
 @dataclass(frozen=True, slots=True)
 class Pickup:
-    """Nights that came onto the books in some days, and those that left them."""
+    """
+    Nights that came onto the books in the days that end with the one that is looked at, and those that left.
+
+    New is what is on the books at the end and was not before, lost the reverse; a stay that was booked and
+    cancelled in between is in neither.
+
+    Example: of a weekend, 2 nights booked 5 days ago and 3 nights cancelled 2 days ago: over 7 days 2 new,
+    3 lost, net -1.
+    """
 
     days: int
     new: int
@@ -243,30 +276,6 @@ class Pickup:
     def net(self) -> int:
         """On the books at the end less on the books at the begin."""
         return self.new - self.lost
-
-
-def pickup(stays: Iterable[Booking], period: Period, days: int) -> Pickup:
-    """
-    What became of the nights of a period in the `days` that end with the day that is looked at.
-
-    New is what is on the books at the end and was not before, lost the reverse; a stay that was booked and
-    cancelled in between is in neither.
-
-    Example: of a weekend, 2 nights booked 5 days ago and 3 nights cancelled 2 days ago: over 7 days 2 new,
-    3 lost, net -1.
-    """
-    new = lost = 0
-    at = period.at.toordinal()
-    before = at - days
-    for stay in stays:
-        if (stay.booked or 0) <= before and (stay.cancelled or 0) <= before:
-            # Nothing has happened to it since.
-            continue
-        now, then = on_books(stay, at), on_books(stay, before)
-        if now is not then:
-            nights = period.nights(stay) * stay.units
-            new, lost = (new + nights, lost) if now else (new, lost + nights)
-    return Pickup(days, new, lost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,12 +296,3 @@ def spread(days: Sequence[int]) -> Spread | None:
     if not days:
         return None
     return Spread(len(days), Fraction(sum(days), len(days)), Fraction(median(days)))
-
-
-def lead_time(stay: Booking) -> int | None:
-    """
-    Whole days from booking to arrival; None where the day of booking is not known.
-
-    Example: booked 1 June, arriving 15 June: 14. Entered after the arrival it is 0.
-    """
-    return max(0, stay.arrival - stay.booked) if stay.booked is not None else None

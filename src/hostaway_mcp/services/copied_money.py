@@ -75,9 +75,11 @@ class CopiedMoney(Copy):
             as_of = await self._as_of(store, wanted, STAYS)
             if as_of is None:
                 return None
-            rows, others = await store.stay_amounts.bookings(_which(wanted))
+            rows = await store.stay_amounts.bookings(_which(wanted))
+            others = [number for row in rows if (number := row[-1]) is not None]
             stays = await _whole(store, others, day_of)
-            return Copied((*rows, *map(booking_of, stays)), as_of)
+            exact = (row for row in rows if row[-1] is None) if others else rows
+            return Copied((*exact, *map(booking_of, stays)), as_of)
 
         found = await self._read(read)
         if found is not None:

@@ -75,7 +75,7 @@ class Table:
 
     def __init__(self, now: Side, then: Side, by: PaceBy, listings: Mapping[int, Listing]) -> None:
         self._by, self._listings = by, listings
-        self._cells = (now.books.cells, then.books.cells, then.books.final)
+        self._cells = [list(cells) for cells in (now.books.cells, then.books.cells, then.books.final)]
 
     def rows(self) -> list[PaceRow]:
         """The parts in their order; what each earned is rounded so that they sum to the rounded whole."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from hostaway_mcp.analytics.pace import YEAR, Booking, Period, Place, read_books
+from hostaway_mcp.analytics.pace import YEAR, Booking, Books, Period, Place
 from hostaway_mcp.errors import InputError, UpstreamError
 from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.services.answers import Missing
@@ -116,22 +116,22 @@ class Pace:
             return await self._side(period, place, inside)
         except UpstreamError as error:
             missing = _missing(Known((), now.as_of, complete=False, why=error.message), period)
-            nothing = read_books((), period, place)
-            return Side(nothing, has_stays=False, as_of=now.as_of, missing=(missing,))
+            return Side(Books(period, place), has_stays=False, as_of=now.as_of, missing=(missing,))
 
     async def _side(self, period: Period, place: Place, inside: Mapping[int, Listing]) -> Side:
         only = next(iter(inside)) if len(inside) == 1 else None
         wanted = Wanted(by=By.STAY, first=period.first, last=period.last, listing_id=only)
         by_id = await self._portfolio.by_id()
         known = await self._money.bookings(wanted, by_id)
-        stays = [stay for stay in known.rows if stay.listing_id in inside]
+        stays, books = [stay for stay in known.rows if stay[0] in inside], Books(period, place)
+        books.add(stays)
         has_stays = bool(stays)
         if not has_stays:
             # Requests and owner stays are left out of the replica's bookings.
             every = await self._money.stays(wanted, by_id)
             has_stays = any(stay.listing_id in inside for stay in every.rows)
         missing = () if known.complete else (_missing(known, period),)
-        return Side(read_books(stays, period, place), has_stays, known.as_of, missing)
+        return Side(books, has_stays, known.as_of, missing)
 
 
 def _inside(listings: Sequence[Listing], group: str | None) -> dict[int, Listing]:

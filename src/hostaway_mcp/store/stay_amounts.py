@@ -4,9 +4,10 @@ The money of stays in whole numbers, beside them: what sums over thousands are m
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
+from typing import cast as cast_to
 
 from sqlalchemy import (
     BigInteger,
@@ -59,20 +60,19 @@ class StayAmounts:
             stays = stays_of(self._desk, connection, which)
             return await _rows(connection, select(*_ROW(stays)))
 
-    async def bookings(self, which: Which) -> tuple[tuple[Booking, ...], frozenset[int]]:
-        """
-        Of the stays that are meant those that are confirmed or cancelled, and the ids of such besides whose
-        money is not exact; in no order.
-        """
-        stay, names = stay_amounts.c, Booking._fields[:-1]
+    async def bookings(self, which: Which) -> Sequence[Booking]:
+        """Of the stays that are meant those that are confirmed or cancelled, in no order."""
+        stay = stay_amounts.c
         booked = stay.status.in_((*COUNTING, CANCELLED))
-        columns = [*(stay[name] for name in names), stay.accommodation.label("revenue")]
+        columns = [
+            *(stay[name] for name in Booking._fields[:-2]),
+            stay.accommodation.label("revenue"),
+            case((stay.is_exact == 0, stay.id)).label("inexact_id"),
+        ]
         async with self._desk.read() as connection:
-            exact = stays_of(self._desk, connection, which, columns, booked, stay.is_exact == 1)
-            rows = (await connection.execute(select(exact))).all()
-            other = stays_of(self._desk, connection, which, [stay.id], booked, stay.is_exact == 0)
-            ids = (await connection.execute(select(other))).scalars()
-            return tuple(map(Booking._make, rows)), frozenset(ids)
+            statement = select(stays_of(self._desk, connection, which, columns, booked))
+            # Rows are tuples with these names; there are too many to make others of them.
+            return cast_to("Sequence[Booking]", (await connection.execute(statement)).all())
 
     async def debtors(self, which: Which) -> tuple[tuple[DebtorRow, ...], frozenset[int]]:
         """The stays that are meant, and the ids of those besides whose total is no whole number here."""
