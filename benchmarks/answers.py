@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -12,11 +13,14 @@ from typing import Any
 
 from mcp.client.client import Client
 
+import tests.support.database  # noqa: F401 - the turned clock waits for databases
 from benchmarks.lines import ERA, BrokenCallError
 from benchmarks.measure import Figure, Scale
 from hostaway_mcp.client.rows import Page
 from hostaway_mcp.server.server import build_server
 from hostaway_mcp.tools.runner import Outcome
+from tests.questions.account import Account
+from tests.questions.filling import Reach, fill
 from tests.support.house import House, house
 
 BYTES_A_TOKEN = 3.5
@@ -27,6 +31,8 @@ LIST, TABLE, TOTALS = 25, 100, 1_000
 """How many times smaller than the indented JSON of the same objects an answer is to be."""
 ROWS = 100
 CONFIRMED = ("new", "modified", "confirmed")
+REACH = Reach(history=True, behind=62, ahead=76)
+"""Two years of stays, and of the calendars what is asked about by default."""
 
 
 @dataclass(frozen=True)
@@ -37,16 +43,29 @@ class Question:
     arguments: dict[str, Any]
 
 
-async def measure(scale: Scale, _scratch: Path) -> list[Figure]:
+async def measure(scale: Scale, scratch: Path) -> list[Figure]:
     """The list of tools, then each tool's default answer in every world, then bytes in the first world."""
     figures = []
     for listings in scale.worlds:
-        # Hostaway's limits are no part of these figures: the window is as good as none.
-        async with house(listings=listings, hostaway_rate_window_seconds=0.001) as held:
+        async with synced(listings, scratch / str(listings)) as held:
             if listings == scale.worlds[0]:
                 figures += [await listed(held), *await _beside_raw(held), *await _reads_beside_raw(held)]
             figures += await default_answers(held, listings)
     return figures
+
+
+@asynccontextmanager
+async def synced(listings: int, data: Path) -> AsyncIterator[House]:
+    """
+    A house with a replica that was filled a moment ago, as who has a portfolio asks.
+
+    Hostaway's limits are no part of these figures: the window is as good as none.
+    """
+    options: dict[str, Any] = {"hostaway_rate_window_seconds": 0.001, "hostaway_mcp_data_dir": data}
+    async with house(listings=listings, **options) as held:
+        account = Account(held.sandbox.world, behind=REACH.behind, ahead=REACH.ahead)
+        await fill(held, account, REACH)
+        yield held
 
 
 async def default_answers(held: House, listings: int) -> list[Figure]:

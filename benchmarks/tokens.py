@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from benchmarks.answers import default_answers, listed
+from benchmarks.answers import default_answers, listed, synced
 from benchmarks.measure import Figure, Scale
-from tests.support.house import house
 
 ROOM = 0.05
 """What is to be left of the list's budget for the next tool; less is said, not failed."""
@@ -21,12 +22,12 @@ ROOM = 0.05
 async def measured(worlds: Sequence[int]) -> list[Figure]:
     """The list of tools, then every default answer in each world."""
     figures: list[Figure] = []
-    for listings in worlds:
-        # Hostaway's limits are no part of these figures: the window is as good as none.
-        async with house(listings=listings, hostaway_rate_window_seconds=0.001) as held:
-            if not figures:
-                figures.append(await listed(held))
-            figures += await default_answers(held, listings)
+    with TemporaryDirectory(prefix="hostaway-mcp-tokens-") as scratch:
+        for listings in worlds:
+            async with synced(listings, Path(scratch) / str(listings)) as held:
+                if not figures:
+                    figures.append(await listed(held))
+                figures += await default_answers(held, listings)
     return figures
 
 
