@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,9 +14,9 @@ from hostaway_mcp.errors import ChangeError, DriftError, InputError
 from hostaway_mcp.models.calendar import CalendarDay
 from hostaway_mcp.services.dates import ONE_DAY
 from hostaway_mcp.services.nights import status_of
-from hostaway_mcp.services.writes.kinds import AbsoluteKind, State, is_as
+from hostaway_mcp.services.writes.kinds import AbsoluteKind, State, check_as_left
 from hostaway_mcp.services.writes.learning import Learner
-from hostaway_mcp.store.journal.records import Step, StepBody
+from hostaway_mcp.store.journal.records import Step
 
 TAKEN = frozenset({"reserved", "pending", "conflicted"})
 """Words of a night that a stay takes."""
@@ -74,8 +75,7 @@ class CalendarKind(AbsoluteKind):
         """The days as they were, unless somebody changed or took them since."""
         body = step.body
         assert body is not None  # who has none is not asked
-        if not is_as(body.wanted, present):
-            raise DriftError(f"{body.what} was changed again since; that would be lost.")
+        check_as_left(body, present)
         was = {day: {key: body.rests_on[day][key] for key in keys} for day, keys in body.wanted.items()}
         for day, values in was.items():
             for key, word in _NEVER_EMPTY.items():
@@ -86,8 +86,8 @@ class CalendarKind(AbsoluteKind):
                     )
             if values.get("isAvailable") and present[day].get("status") in TAKEN:
                 raise DriftError(f"{body.what}: a stay takes {day} by now.")
-        back = StepBody(
-            what=body.what,
+        back = replace(
+            body,
             before=body.after,
             after=body.before,
             **request_of(body.path["listingId"], was),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Literal
@@ -11,24 +11,24 @@ from typing import Any, Literal
 from hostaway_mcp.client import Hostaway
 from hostaway_mcp.client.inputs import as_json
 from hostaway_mcp.clock import Clock
-from hostaway_mcp.errors import HostawayMcpError, InputError
+from hostaway_mcp.errors import InputError
 from hostaway_mcp.models.listings import Listing
-from hostaway_mcp.services.answers import Missing, Money
+from hostaway_mcp.services.answers import Money
 from hostaway_mcp.services.dates import read_day
 from hostaway_mcp.services.portfolio import Portfolio, fold, label
 from hostaway_mcp.services.untrusted import clean, clean_name, fence
 from hostaway_mcp.services.writes.expenses import ALWAYS, ExpenseKind, like
-from hostaway_mcp.services.writes.plans import Plan, Touch, places_of
-from hostaway_mcp.services.writes.reading import read_many
-from hostaway_mcp.services.writes.things import LIKE
+from hostaway_mcp.services.writes.plans import Plan
+from hostaway_mcp.services.writes.thing_plans import Draft, check_open, check_twice, draft_each
 from hostaway_mcp.services.writes.words import check_text, few
-from hostaway_mcp.store.journal.records import Step, StepBody
+from hostaway_mcp.store.journal.records import StepBody
 
 Action = Literal["add", "change", "delete"]
 
 FAR_DAYS = timedelta(days=366)
 """A date further off than this is warned of."""
 
+_NOUNS = "expenses"
 _VERBS = {"add": "Add", "change": "Change", "delete": "Delete"}
 _NAMES = {
     "amount": "amount",
@@ -59,16 +59,6 @@ class ExpenseWish:
     listing: int | str | None = None
     reservation: int | None = None
     categories: Sequence[str] | None = None
-
-
-@dataclass(slots=True)
-class _Draft:
-    """What would become of one expense: its step, and what the policy and a reader should know."""
-
-    step: Step
-    listing: Listing | None
-    amount: Money | None = None
-    warnings: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -110,48 +100,38 @@ class ExpensePlanner:
         """
         for wish in wishes:
             _check(action, wish)
-        _check_twice(wishes)
+        check_twice(wishes, [one.expense_id for one in wishes], "expense")
         now = self._clock.now()
         listings = await self._portfolio.by_id()
-        places = [await self._place(one) for one in wishes]
+        placed = [(wish, await self._place(wish)) for wish in wishes]
         looks = action == "add" or any(one.categories for one in wishes)
         known = _Known(await self._kind.every() if looks else None)
 
-        async def draft(number: int) -> _Draft | None:
-            wish, place = wishes[number], places[number]
+        async def draft(one: tuple[ExpenseWish, Listing | None]) -> Draft | None:
+            wish, place = one
             if action == "add":
                 return await self._add(wish, place, known)
             return await self._change(action, wish, place, listings, known)
 
-        drafts: list[_Draft] = []
-        missing: list[Missing] = []
-        errors: list[HostawayMcpError] = []
-        for wish, had in zip(
-            wishes, await read_many(range(len(wishes)), draft, clock=self._clock), strict=True
-        ):
-            if isinstance(had, HostawayMcpError):
-                errors.append(had)
-                missing.append(Missing(what=_called(wish), why=had.message))
-            elif had is not None:
-                drafts.append(had)
-        if errors and not drafts:
-            raise errors[0]
+        drafts = await draft_each(
+            self._kind.name, placed, draft, called=lambda one: _called(one[0]), clock=self._clock
+        )
         return Plan(
             tool="save_expense",
             arguments=arguments,
-            summary=f"{_VERBS[action]} {_counted(drafts)}",
-            steps=tuple(_numbered(one.step, n) for n, one in enumerate(drafts, start=1)),
-            touches=tuple(_touch(one) for one in drafts),
+            summary=f"{_VERBS[action]} {_counted(drafts.each)}",
+            steps=drafts.steps,
+            touches=drafts.touches("finance"),
             as_of=now,
-            warnings=few([said for one in drafts for said in one.warnings]),
-            missing=tuple(missing),
-            money=_sum([one.amount for one in drafts]),
+            warnings=few(drafts.warnings),
+            missing=drafts.missing,
+            money=_sum([one.amount for one in drafts.each]),
         )
 
     async def _place(self, wish: ExpenseWish) -> Listing | None:
         return None if wish.listing is None else await self._portfolio.one(wish.listing)
 
-    async def _add(self, wish: ExpenseWish, place: Listing | None, known: _Known) -> _Draft:
+    async def _add(self, wish: ExpenseWish, place: Listing | None, known: _Known) -> Draft:
         if wish.reservation is not None:
             stay = (await self._hostaway.reservations.get(wish.reservation)).row
             if place is not None and stay.listing_id != place.id:
@@ -159,22 +139,13 @@ class ExpensePlanner:
             place = place or (await self._portfolio.one(stay.listing_id) if stay.listing_id else None)
         if place is None:
             raise InputError("An expense needs a `listing` or `reservation`: its currency is the listing's.")
-        _check_place(place)
+        check_open(place, _NOUNS)
         body = {"listingMapId": place.id} | self._values(wish, place, before=None)
         body.setdefault("expenseDate", self._portfolio.today([place]).isoformat())
         what = f"new {_kind(body['amount'])} at {label(place)}"
         twins = sorted(like(body, known.every or {}))
-        step_body = StepBody(
-            what=what,
-            before={},
-            after=_shown(body, place),
-            operation="createExpense",
-            path={},
-            body=body,
-            rests_on={LIKE: twins},
-            wanted={},
-        )
-        draft = _drafted(step_body, place, Decimal(str(body["amount"])))
+        made = self._kind.to_make(what, _shown(body, place), body, like=twins)
+        draft = Draft(made, place, _amount(body["amount"], place))
         if twins:
             draft.warnings.append(f"{what}: there is the very same already, expense {twins[0]}.")
         self._doubt(draft, what, body, known)
@@ -187,7 +158,7 @@ class ExpensePlanner:
         place: Listing | None,
         listings: Mapping[int, Listing],
         known: _Known,
-    ) -> _Draft | None:
+    ) -> Draft | None:
         number = wish.expense_id
         assert number is not None  # it was checked
         was = await self._kind.there(number)
@@ -198,11 +169,10 @@ class ExpensePlanner:
         what += f" at {label(home)}" if home else ""
         if action == "delete":
             before = _shown({key: value for key, value in was.items() if value}, home)
-            path, gone = {"expenseId": number}, {"there": False}
-            body = StepBody(what, before, {}, "deleteExpense", path, None, was, gone)
-            return self._on_statements(_drafted(body, home, was["amount"]), what, was)
-        _check_place(home)
-        _check_place(place)
+            body = self._kind.to_delete(what, before, number, was)
+            return self._on_statements(Draft(body, home, _amount(was["amount"], home)), what, was)
+        check_open(home, _NOUNS)
+        check_open(place, _NOUNS)
         asked = self._values(wish, place or home, before=Decimal(str(was["amount"])))
         if place is not None:
             asked["listingMapId"] = place.id
@@ -220,7 +190,7 @@ class ExpensePlanner:
             rests_on={"there": True} | {key: was[key] for key in wanted},
             wanted=wanted,
         )
-        draft = _drafted(step_body, place or home, Decimal(str(wanted["amount"])))
+        draft = Draft(step_body, place or home, _amount(wanted["amount"], place or home))
         if _currency(home) != _currency(place or home):
             draft.warnings.append(f"{what}: the amount is taken in another currency then.")
         self._doubt(draft, what, changed, known)
@@ -252,7 +222,7 @@ class ExpensePlanner:
     def _today(self, place: Listing | None) -> Any:
         return self._portfolio.today([place] if place else [])
 
-    def _doubt(self, draft: _Draft, what: str, body: Mapping[str, Any], known: _Known) -> None:
+    def _doubt(self, draft: Draft, what: str, body: Mapping[str, Any], known: _Known) -> None:
         if new := known.new_names(body.get("categoriesNames", ())):
             named = ", ".join(fence(clean_name(name)) for name in new)
             draft.warnings.append(f"{what}: Hostaway makes a new category of {named}, which no expense has.")
@@ -261,7 +231,7 @@ class ExpensePlanner:
             if abs(read_day(day, today) - today) > FAR_DAYS:
                 draft.warnings.append(f"{what}: {day} is more than a year away.")
 
-    def _on_statements(self, draft: _Draft, what: str, was: Mapping[str, Any]) -> _Draft:
+    def _on_statements(self, draft: Draft, what: str, was: Mapping[str, Any]) -> Draft:
         if ids := was["ownerStatementIds"]:
             named = ", ".join(str(one) for one in ids)
             draft.warnings.append(f"{what}: it is on owner statement {named}, which will differ then.")
@@ -295,17 +265,6 @@ def _check(action: Action, wish: ExpenseWish) -> None:
         raise InputError("To delete an expense takes its `expense_id` alone.")
 
 
-def _check_twice(wishes: Sequence[ExpenseWish]) -> None:
-    numbers = [one.expense_id for one in wishes if one.expense_id is not None]
-    if len(numbers) > len(set(numbers)) or any(one in wishes[:n] for n, one in enumerate(wishes)):
-        raise InputError("The same expense is there twice.", hint="Give each once.")
-
-
-def _check_place(place: Listing | None) -> None:
-    if place is not None and place.is_archived:
-        raise InputError(f"{label(place)} is archived; Hostaway refuses changes of its expenses.")
-
-
 def _currency(place: Listing | None) -> str | None:
     return place.currency_code if place else None
 
@@ -332,13 +291,8 @@ def _said(key: str, value: Any, place: Listing | None) -> str:
     return f"{value}"
 
 
-def _drafted(body: StepBody, place: Listing | None, amount: Any) -> _Draft:
-    step = Step(n=1, kind=ExpenseKind.name, body=body, listing_id=place.id if place else None)
-    return _Draft(step, place, Money.of(Decimal(str(amount)), _currency(place)))
-
-
-def _numbered(step: Step, n: int) -> Step:
-    return Step(n=n, kind=step.kind, body=step.body, listing_id=step.listing_id)
+def _amount(amount: Any, place: Listing | None) -> Money | None:
+    return Money.of(Decimal(str(amount)), _currency(place))
 
 
 def _sum(amounts: Sequence[Money | None]) -> Money | None:
@@ -349,24 +303,13 @@ def _sum(amounts: Sequence[Money | None]) -> Money | None:
     return Money.of(sum((one.amount for one in known), Decimal(0)), known[0].currency)
 
 
-def _counted(drafts: Sequence[_Draft]) -> str:
+def _counted(drafts: Sequence[Draft]) -> str:
     """`2 expenses and 1 extra`."""
     if not drafts:
         return "expenses"
     extras = sum(one.amount is not None and one.amount.amount > 0 for one in drafts)
     counts = [(len(drafts) - extras, "expense"), (extras, "extra")]
     return " and ".join(f"{many} {noun}{'s' if many > 1 else ''}" for many, noun in counts if many)
-
-
-def _touch(one: _Draft) -> Touch:
-    return Touch(
-        toolset="finance",
-        kind=ExpenseKind.name,
-        listing_id=one.listing.id if one.listing else None,
-        listing=label(one.listing) if one.listing else "",
-        places=places_of(one.listing) if one.listing else (),
-        amount=one.amount,
-    )
 
 
 def _called(wish: ExpenseWish) -> str:

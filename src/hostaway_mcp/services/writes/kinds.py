@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
-from hostaway_mcp.store.journal.records import Step
+from hostaway_mcp.errors import DriftError
+from hostaway_mcp.store.journal.records import Step, StepBody
 
 State = Mapping[str, Any]
 """What Hostaway says now, in the form of a step's `rests_on`: plain JSON that can be compared."""
@@ -93,3 +94,14 @@ def _same(wanted: Any, there: Any) -> bool:
     if isinstance(wanted, Mapping) and isinstance(there, Mapping):
         return is_as(wanted, there)
     return bool(wanted == there)
+
+
+def check_as_left(body: StepBody, present: State) -> None:
+    """
+    Refuses to take back what is not any more as the request left it.
+
+    Raises:
+        DriftError: somebody changed it since.
+    """
+    if not is_as(body.wanted, present):
+        raise DriftError(f"{body.what} was changed again since; that would be lost.")

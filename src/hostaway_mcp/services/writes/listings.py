@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from hostaway_mcp.client import Hostaway
-from hostaway_mcp.errors import BrokenAnswerError, ChangeError, DriftError
+from hostaway_mcp.errors import BrokenAnswerError, ChangeError
 from hostaway_mcp.models.lenient import JsonObject
 from hostaway_mcp.services.writes import listing_parts
-from hostaway_mcp.services.writes.kinds import AbsoluteKind, State, is_as
+from hostaway_mcp.services.writes.kinds import AbsoluteKind, State, check_as_left
 from hostaway_mcp.services.writes.learning import Learner
 from hostaway_mcp.services.writes.listing_fields import BY_KEY, Takes, state_of
-from hostaway_mcp.store.journal.records import Step, StepBody
+from hostaway_mcp.store.journal.records import Step
 
 STATUS = "specialStatus"
 IDS = " ids"
@@ -61,8 +62,7 @@ class ListingKind(AbsoluteKind):
         """The fields as they were, unless somebody changed them since."""
         body = step.body
         assert body is not None  # who has none is not asked
-        if not is_as(body.wanted, present):
-            raise DriftError(f"{body.what} was changed again since; that would be lost.")
+        check_as_left(body, present)
         was = {key: body.rests_on[key] for key in body.wanted}
         for key, state in was.items():
             if (one := BY_KEY.get(key)) is None:
@@ -71,12 +71,10 @@ class ListingKind(AbsoluteKind):
                 raise ChangeError(f"{body.what}: the {one.words} from before was not kept.")
             if state is None:
                 raise ChangeError(f"{body.what}: there was no {one.words}, and Hostaway takes none back.")
-        back = StepBody(
-            what=body.what,
+        back = replace(
+            body,
             before=body.after,
             after=body.before,
-            operation=body.operation,
-            path=body.path,
             body=body_of(was, present),
             rests_on=dict(present),
             wanted=was,

@@ -8,11 +8,10 @@ from datetime import date
 from typing import Any
 
 from hostaway_mcp.client.inputs import as_json
-from hostaway_mcp.errors import DriftError
 from hostaway_mcp.models.calendar import CalendarDay
 from hostaway_mcp.models.reservations import Reservation
 from hostaway_mcp.services.nights import is_free
-from hostaway_mcp.services.writes.kinds import Landed, State, Verdict, is_as
+from hostaway_mcp.services.writes.kinds import Landed, State, Verdict, check_as_left, is_as
 from hostaway_mcp.services.writes.stays import StayReader
 from hostaway_mcp.store.journal.records import Step, StepBody
 
@@ -61,8 +60,7 @@ class StayKind:
         assert step.body is not None  # who has none is not asked
         if not step.body.wanted.keys() <= REVERSIBLE:
             return None
-        if not is_as(step.body.wanted, present):
-            raise DriftError(f"{step.body.what} was changed again since; that would be lost.")
+        check_as_left(step.body, present)
         before = {name: step.body.rests_on[name] for name in step.body.wanted}
         body = StepBody(
             what=step.body.what,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -12,25 +12,25 @@ from zoneinfo import ZoneInfo
 from hostaway_mcp.client import Hostaway
 from hostaway_mcp.client.inputs import as_json, as_moment
 from hostaway_mcp.clock import Clock, zone_or_utc
-from hostaway_mcp.errors import HostawayMcpError, InputError
+from hostaway_mcp.errors import InputError
 from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.models.tasks import TaskCategory
-from hostaway_mcp.services.answers import Missing, Money
+from hostaway_mcp.services.answers import Money
 from hostaway_mcp.services.portfolio import Portfolio, label
 from hostaway_mcp.services.task_book import TaskBook, Team, user_meant
 from hostaway_mcp.services.tasks import NOBODY
 from hostaway_mcp.services.untrusted import clean, clean_name, fence
 from hostaway_mcp.services.writes.moments import read_moment
-from hostaway_mcp.services.writes.plans import Plan, Touch, places_of
-from hostaway_mcp.services.writes.reading import read_many
+from hostaway_mcp.services.writes.plans import Plan
 from hostaway_mcp.services.writes.tasks import TaskKind
-from hostaway_mcp.services.writes.things import LIKE
+from hostaway_mcp.services.writes.thing_plans import Draft, check_open, check_twice, draft_each
 from hostaway_mcp.services.writes.words import check_text, few
-from hostaway_mcp.store.journal.records import Step, StepBody
+from hostaway_mcp.store.journal.records import StepBody
 
 Action = Literal["create", "update", "assign", "complete", "delete"]
 
 TEXT_CHARS = 300
+_NOUNS = "tasks"
 _VERBS = {
     "create": "Make",
     "update": "Change",
@@ -77,16 +77,6 @@ class TaskWish:
     cost: Decimal | None = None
 
 
-@dataclass(slots=True)
-class _Draft:
-    """What would become of one task: its step, and what the policy and a reader should know."""
-
-    step: Step
-    listing: Listing | None
-    amount: Money | None = None
-    warnings: list[str] = field(default_factory=list)
-
-
 class TaskPlanner:
     """Makes plans; costs one read for each task, one for each stay that is named alone, and the users."""
 
@@ -111,72 +101,50 @@ class TaskPlanner:
         """
         for wish in wishes:
             _check(action, wish)
-        _check_twice(wishes)
+        check_twice(wishes, [one.task_id for one in wishes], "task")
         now = self._clock.now()
         # Who somebody is matters only where they are named or shown.
         people = action == "delete" or any(one.assignee is not None for one in wishes)
         team = await self._tasks.team() if people else Team({})
         listings = await self._portfolio.by_id()
-        places = [
-            await self._portfolio.one(one.listing) if one.listing is not None else None for one in wishes
-        ]
+        placed = [(wish, await self._place(wish)) for wish in wishes]
 
-        async def draft(number: int) -> _Draft | None:
-            wish, place = wishes[number], places[number]
+        async def draft(one: tuple[TaskWish, Listing | None]) -> Draft | None:
+            wish, place = one
             if action == "create":
                 return await self._create(wish, place, team, now)
             return await self._change(action, wish, place, team, listings)
 
-        drafts: list[_Draft] = []
-        missing: list[Missing] = []
-        errors: list[HostawayMcpError] = []
-        for wish, had in zip(
-            wishes, await read_many(range(len(wishes)), draft, clock=self._clock), strict=True
-        ):
-            if isinstance(had, HostawayMcpError):
-                errors.append(had)
-                missing.append(Missing(what=_called(wish), why=had.message))
-            elif had is not None:
-                drafts.append(had)
-        if errors and not drafts:
-            raise errors[0]
-        what = "1 task" if len(drafts) == 1 else f"{len(drafts)} tasks"
+        drafts = await draft_each(
+            self._kind.name, placed, draft, called=lambda one: _called(one[0]), clock=self._clock
+        )
+        what = "1 task" if len(drafts.each) == 1 else f"{len(drafts.each)} tasks"
         return Plan(
             tool="save_task",
             arguments=arguments,
             summary=f"{_VERBS[action]} {what}",
-            steps=tuple(_numbered(one.step, n) for n, one in enumerate(drafts, start=1)),
-            touches=tuple(_touch(one) for one in drafts),
+            steps=drafts.steps,
+            touches=drafts.touches("ops"),
             as_of=now,
-            warnings=few(
-                [*filter(None, (team.warning,)), *(said for one in drafts for said in one.warnings)]
-            ),
-            missing=tuple(missing),
+            warnings=few([*filter(None, (team.warning,)), *drafts.warnings]),
+            missing=drafts.missing,
         )
 
     async def _place(self, wish: TaskWish) -> Listing | None:
         return None if wish.listing is None else await self._portfolio.one(wish.listing)
 
-    async def _create(self, wish: TaskWish, place: Listing | None, team: Team, now: datetime) -> _Draft:
+    async def _create(self, wish: TaskWish, place: Listing | None, team: Team, now: datetime) -> Draft:
         if place is None and wish.reservation is not None:
             stay = (await self._hostaway.reservations.get(wish.reservation)).row
             place = await self._portfolio.one(stay.listing_id) if stay.listing_id else None
-        _check_place(place)
+        check_open(place, _NOUNS)
         body = self._body(wish, place, team)
         like = sorted(await self._kind.like(body))
         title = fence(clean_name(body["title"]))
         what = f"new task {title}" + (f" at {label(place)}" if place else "")
-        step_body = StepBody(
-            what=what,
-            before={},
-            after=_shown(body, place, team),
-            operation="createTask",
-            path={},
-            body=body,
-            rests_on={LIKE: like},
-            wanted={},
+        draft = Draft(
+            self._kind.to_make(what, _shown(body, place, team), body, like=like), place, _cost(body)
         )
-        draft = _drafted(step_body, place, body)
         if like:
             draft.warnings.append(f"{what}: there is one like it already, task {like[0]}.")
         due = _moment(body.get("shouldEndBy"))
@@ -191,21 +159,20 @@ class TaskPlanner:
         place: Listing | None,
         team: Team,
         listings: Mapping[int, Listing],
-    ) -> _Draft | None:
+    ) -> Draft | None:
         number = wish.task_id
         assert number is not None  # it was checked
         was = await self._kind.there(number)
         if not was["there"]:
             raise InputError(f"There is no task {wish.task_id} in this account.")
         home = listings.get(was["listingMapId"] or 0)
-        _check_place(home if action != "delete" else None)
-        _check_place(place)
+        check_open(home if action != "delete" else None, _NOUNS)
+        check_open(place, _NOUNS)
         what = f"task {wish.task_id} {fence(clean_name(was['title']))}".strip()
         what += f" at {label(home)}" if home else ""
         if action == "delete":
             before = _shown({key: value for key, value in was.items() if value}, home, team)
-            body = StepBody(what, before, {}, "deleteTask", {"taskId": number}, None, was, {"there": False})
-            return _drafted(body, home, {})
+            return Draft(self._kind.to_delete(what, before, number, was), home)
         if action == "complete":
             wish = TaskWish(task_id=wish.task_id, resolution=wish.resolution, status="completed")
         asked = self._body(wish, place or home, team)
@@ -224,7 +191,7 @@ class TaskPlanner:
             rests_on={"there": True, "status": was["status"]} | {key: was[key] for key in changed},
             wanted=changed,
         )
-        draft = _drafted(step_body, place or home, changed)
+        draft = Draft(step_body, place or home, _cost(changed))
         draft.warnings += [f"{what}: {said}" for said in _doubts(was, changed)]
         return draft
 
@@ -270,12 +237,6 @@ def _categories(names: Sequence[str] | None) -> list[int] | None:
     return None if names is None else sorted({TaskCategory[one.upper()].value for one in names})
 
 
-def _check_twice(wishes: Sequence[TaskWish]) -> None:
-    numbers = [one.task_id for one in wishes if one.task_id is not None]
-    if len(numbers) > len(set(numbers)) or any(one in wishes[:n] for n, one in enumerate(wishes)):
-        raise InputError("The same task is there twice.", hint="Give each once.")
-
-
 def _check(action: Action, wish: TaskWish) -> None:
     given = {name for name in TaskWish.__dataclass_fields__ if getattr(wish, name) is not None}
     needs = {"create": {"title"}, "assign": {"task_id", "assignee"}}.get(action, {"task_id"})
@@ -287,11 +248,6 @@ def _check(action: Action, wish: TaskWish) -> None:
         raise InputError(f"Nothing is said of task {wish.task_id}.", hint="Give what shall be otherwise.")
     if extra := sorted(given - _TAKES.get(action, given)):
         raise InputError(f"To {action} a task does not take `{extra[0]}`.", hint="action=update does.")
-
-
-def _check_place(place: Listing | None) -> None:
-    if place is not None and place.is_archived:
-        raise InputError(f"{label(place)} is archived; Hostaway refuses changes of its tasks.")
 
 
 def _doubts(was: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
@@ -341,25 +297,8 @@ def _moment(text: Any) -> datetime | None:
         return None
 
 
-def _drafted(body: StepBody, place: Listing | None, values: Mapping[str, Any]) -> _Draft:
-    step = Step(n=1, kind=TaskKind.name, body=body, listing_id=place.id if place else None)
-    cost = Money.of(Decimal(str(values["cost"])), values.get("costCurrency")) if values.get("cost") else None
-    return _Draft(step, place, cost)
-
-
-def _numbered(step: Step, n: int) -> Step:
-    return Step(n=n, kind=step.kind, body=step.body, listing_id=step.listing_id)
-
-
-def _touch(one: _Draft) -> Touch:
-    return Touch(
-        toolset="ops",
-        kind=TaskKind.name,
-        listing_id=one.listing.id if one.listing else None,
-        listing=label(one.listing) if one.listing else "",
-        places=places_of(one.listing) if one.listing else (),
-        amount=one.amount,
-    )
+def _cost(values: Mapping[str, Any]) -> Money | None:
+    return Money.of(Decimal(str(values["cost"])), values.get("costCurrency")) if values.get("cost") else None
 
 
 def _called(wish: TaskWish) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from hostaway_mcp.errors import ChangeError, DriftError
-from hostaway_mcp.services.writes.kinds import Landed, State, Verdict, is_as
+from hostaway_mcp.services.writes.kinds import Landed, State, Verdict, check_as_left, is_as
 from hostaway_mcp.store.journal.records import Step, StepBody
 
 LIKE = "like it"
@@ -55,6 +56,32 @@ class ThingKind(ABC):
         """`task_id`, as answers have it."""
         return f"{self.name}_id"
 
+    def to_make(self, what: str, after: Mapping[str, str], body: Any, *, like: Sequence[int]) -> StepBody:
+        """The request that makes one; `like` are the numbers of those that say the same already."""
+        return StepBody(
+            what=what,
+            before={},
+            after=after,
+            operation=f"create{self.noun}",
+            path={},
+            body=body,
+            rests_on={LIKE: like},
+            wanted={},
+        )
+
+    def to_delete(self, what: str, before: Mapping[str, str], number: int, was: State) -> StepBody:
+        """The request that deletes one that is as it `was`."""
+        return StepBody(
+            what=what,
+            before=before,
+            after={},
+            operation=f"delete{self.noun}",
+            path={self.path_key: number},
+            body=None,
+            rests_on=was,
+            wanted={"there": False},
+        )
+
     async def present(self, step: Step) -> State:
         """The thing as it is now, or that it is not there; of one to be made those that are like it."""
         body = step.body
@@ -92,15 +119,12 @@ class ThingKind(ABC):
             return self._delete(step, body, present)
         if body.operation == f"delete{self.noun}":
             return self._make_again(step, body, present)
-        if not is_as(body.wanted, present):
-            raise DriftError(f"{body.what} was changed again since; that would be lost.")
+        check_as_left(body, present)
         was = {key: body.rests_on[key] for key in body.wanted}
-        back = StepBody(
-            what=body.what,
+        back = replace(
+            body,
             before=body.after,
             after=body.before,
-            operation=body.operation,
-            path=body.path,
             body=self.body_of(was, present),
             rests_on={key: present[key] for key in body.rests_on},
             wanted=was,
@@ -122,31 +146,13 @@ class ThingKind(ABC):
             raise ChangeError(f"{body.what} is not there any more.")
         if any(now[key] != value for key, value in body.body.items()):
             raise DriftError(f"{body.what} was changed since; that would be lost.")
-        back = StepBody(
-            what=f"{self.name} {number}, {body.what}",
-            before=body.after,
-            after={},
-            operation=f"delete{self.noun}",
-            path={self.path_key: number},
-            body=None,
-            rests_on=now,
-            wanted={"there": False},
-        )
+        back = self.to_delete(f"{self.name} {number}, {body.what}", body.after, number, now)
         return Step(n=1, kind=self.name, body=back, listing_id=step.listing_id)
 
     def _make_again(self, step: Step, body: StepBody, present: State) -> Step:
         if present["there"]:
             raise ChangeError(f"{body.what} is there.")
         kept = {key: body.rests_on[key] for key in self.keys if body.rests_on[key] not in (None, [])}
-        again = StepBody(
-            what=body.what,
-            before={},
-            after=body.before,
-            operation=f"create{self.noun}",
-            path={},
-            body=kept,
-            rests_on={LIKE: []},
-            wanted={},
-        )
+        again = self.to_make(body.what, body.before, kept, like=[])
         says = f"{body.what} is made anew, with another number."
         return Step(n=1, kind=self.name, body=again, listing_id=step.listing_id, says=says)
