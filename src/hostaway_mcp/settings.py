@@ -173,6 +173,9 @@ class Settings(BaseSettings):
     @classmethod
     def _account_id_is_a_number(cls, value: str) -> str:
         value = value.strip()
+        if value.startswith("${"):
+            # What `connect` writes before a login, for clients that know such blanks; not all do.
+            raise ValueError("was not filled in by the client; run hostaway-mcp login, then connect again")
         if value and not (value.isascii() and value.isdecimal()):
             raise ValueError("must be the number that Hostaway shows beside the secret, not a name")
         return value

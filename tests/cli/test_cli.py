@@ -104,6 +104,7 @@ def test_wrong_usage_ends_with_2(shell: Shell, arguments: tuple[str, ...], said:
     ("setting", "value", "said"),
     [
         ("HOSTAWAY_ACCOUNT_ID", "anna", "not a name"),
+        ("HOSTAWAY_ACCOUNT_ID", "${env:HOSTAWAY_ACCOUNT_ID}", "run hostaway-mcp login"),
         ("HOSTAWAY_CLIENT_SECRET", "two\nlines", "one line"),
         ("HOSTAWAY_BASE_URL", "hostaway", "web address"),
         ("HOSTAWAY_BASE_URL", "http://example.com/v1", "https://"),

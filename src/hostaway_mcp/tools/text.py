@@ -64,12 +64,16 @@ def with_envelope(body: str, answer: Answer) -> str:
     return paragraphs(*_head(answer), body, *_tail(answer))
 
 
+def _sentence(words: str) -> str:
+    return words if words.endswith((".", "!", "?")) else f"{words}."
+
+
 def _head(answer: Answer) -> list[str]:
     lines = []
     if not answer.complete:
         lines.append("NOT COMPLETE:")
         lines += [
-            f"- {item.what}: {item.why}" + (f" To get it: {item.resume}" if item.resume else "")
+            f"- {item.what}: {_sentence(item.why)}" + (f" To get it: {item.resume}" if item.resume else "")
             for item in answer.missing
         ]
     lines += [f"Note: {warning}" for warning in answer.warnings]
