@@ -68,7 +68,7 @@ def test_the_envelope_begins_with_what_is_missing() -> None:
     assert with_envelope("BODY", answer) == (
         "NOT COMPLETE:\n"
         "- page 3: Hostaway failed. To get it: ask again\n"
-        "- x: y\n"
+        "- x: y.\n"
         "Note: A status is new.\n"
         "Understood: dates = tonight\n"
         "BODY\n"
