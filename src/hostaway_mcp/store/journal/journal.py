@@ -21,11 +21,11 @@ from hostaway_mcp.store.journal.redacted import redacted
 from hostaway_mcp.store.journal.rows import entry_of, proposal_row, step_of, step_row
 from hostaway_mcp.store.journal.schema import JOURNAL, audit, proposals, steps
 from hostaway_mcp.store.journal.statements import (
-    LEFT,
     MOVE,
-    MOVE_APPLYING,
     MOVE_FREE,
     MOVE_FRESH,
+    MOVE_LEFT,
+    MOVE_OVER,
     MOVE_PENDING,
     PLACE,
     PROPOSAL,
@@ -284,15 +284,13 @@ class Journal:
             return False
         kept = redacted(result or {}, self.trail.digest)
         pen.record("outcome", entry, step=step.n, outcome=state.value, result=kept)
-        if not self._is_left(pen, entry):
-            pen.move(MOVE_APPLYING, entry, {"state": ProposalState.FINISHED.value, "lease_until": None})
+        pen.move(MOVE_OVER, entry, {"state": ProposalState.FINISHED.value, "lease_until": None})
         return True
 
     @_writing
     def pause(self, pen: Pen, entry: Entry) -> None:
         """Lets go of a proposal, if steps of it are left that may be gone on with."""
-        if self._is_left(pen, entry):
-            pen.move(MOVE_APPLYING, entry, {"state": ProposalState.PAUSED.value, "lease_until": None})
+        pen.move(MOVE_LEFT, entry, {"state": ProposalState.PAUSED.value, "lease_until": None})
 
     @_writing
     def undone(self, pen: Pen, entry: Entry, by: str) -> None:
@@ -300,10 +298,6 @@ class Journal:
         pen.move(MOVE, entry, {"undone_by": by})
 
     # How.
-
-    def _is_left(self, pen: Pen, entry: Entry) -> bool:
-        wanted = {"of_account": self._desk.account_id, "of_change": entry.change_id}
-        return pen.connection.execute(LEFT, wanted).first() is not None
 
     def _sent_there(self, connection: Connection, step: Step) -> tuple[int, int]:
         place = {name: getattr(step, name) for name in PLACE}

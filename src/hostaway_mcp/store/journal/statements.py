@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BindParameter, ColumnElement, FromClause, bindparam, case, func, select, update
+from sqlalchemy import BindParameter, ColumnElement, FromClause, bindparam, case, exists, func, select, update
 
 from hostaway_mcp.store.journal.records import OPEN_STEPS, ProposalState, StepState
 from hostaway_mcp.store.journal.schema import audit, proposals, steps
@@ -32,9 +32,6 @@ STEPS = (
     .where(steps.c.account_id == _ACCOUNT, steps.c.change_id.in_(bindparam("of_changes", expanding=True)))
     .order_by(steps.c.n)
 )
-LEFT = select(steps.c.n).where(*_one(steps), steps.c.state == StepState.WAITING.value).limit(1)
-"""A step that nothing was done about yet."""
-
 MOVE = update(proposals).where(*_one(proposals))
 """Sets the columns that it is run with, as the next ones do, of a proposal in any state."""
 MOVE_PENDING = MOVE.where(_is(ProposalState.PENDING))
@@ -43,7 +40,10 @@ MOVE_FREE = MOVE.where(
     (_is(ProposalState.PENDING) & (proposals.c.expires_at > _NOW)) | _is(ProposalState.PAUSED)
 )
 """Of one that may be applied."""
-MOVE_APPLYING = MOVE.where(_is(ProposalState.APPLYING))
+_LEFT = exists().where(*_one(steps), steps.c.state == StepState.WAITING.value)
+MOVE_OVER = MOVE.where(_is(ProposalState.APPLYING), ~_LEFT)
+"""Of one that is being applied and has no step left of which nothing is known."""
+MOVE_LEFT = MOVE.where(_is(ProposalState.APPLYING), _LEFT)
 MOVE_STEP = update(steps).where(
     *_one(steps), steps.c.n == bindparam("of_step"), steps.c.state.in_(bindparam("before", expanding=True))
 )
