@@ -119,6 +119,7 @@ def attempts(other: Store, sent: Sent) -> dict[str, Callable[[], Awaitable[objec
         "stay_amounts.bookings": lambda: other.stay_amounts.bookings(WHOLE),
         "stay_amounts.debtors": lambda: _first(other.stay_amounts.debtors(WHOLE)),
         "stay_amounts.hours": lambda: other.stay_amounts.hours(WHOLE, ReservationStatus),
+        "stay_amounts.idle": lambda: other.stay_amounts.idle(WHOLE, PERIOD, listing_ids),
         "stay_amounts.listings_of": lambda: other.stay_amounts.listings_of(WHOLE, PERIOD, listing_ids),
         "stay_amounts.moved": lambda: _nothing(),
         "stay_amounts.odd": lambda: other.stay_amounts.odd(WHOLE, PERIOD, []),

@@ -236,6 +236,7 @@ async def _shared(
 
     which, period = question(book.span)
     book.add_shares(await store.stay_amounts.shares(which, period, ids, key=key))
+    book.leave_out(await store.stay_amounts.idle(which, period, ids))
     for stay in await stays_in(store, await store.stay_amounts.odd(which, period, ids), day_of):
         book.add(stay)
     for span in book.spans if book.by == "month" else ():

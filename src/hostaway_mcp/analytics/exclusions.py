@@ -44,16 +44,20 @@ _OF_CLASS: Mapping[StatusClass, Reason] = {
 }
 
 
+def reason_of_status(status: ReservationStatus) -> Reason | None:
+    """Why stays of a status have no part in revenue, whatever their money; None of those that may have."""
+    return CANCELLED if status is ReservationStatus.CANCELLED else _OF_CLASS.get(status.status_class)
+
+
 def reason_of(stay: Stay, basis: Basis = Basis.NIGHT) -> Reason | None:
     """
     Why a stay has no part in revenue and ADR; None if it has.
 
     Example: a confirmed stay of an imported calendar, without price, is left out for `no_price`.
     """
-    if stay.status is ReservationStatus.CANCELLED:
-        return CANCELLED
-    if stay.status_class is not StatusClass.CONFIRMED:
-        return _OF_CLASS[stay.status_class]
+    reason = reason_of_status(stay.status)
+    if reason is not None:
+        return reason
     if stay.amounts.accommodation is None:
         return NO_PRICE
     if not stay.currency:

@@ -19,7 +19,7 @@ from hostaway_mcp.services.wanted import DayOf, Wanted
 from hostaway_mcp.sync.calendar import BEHIND_DAYS
 
 if TYPE_CHECKING:
-    from hostaway_mcp.store.amount_rows import AmountRow, Share
+    from hostaway_mcp.store.amount_rows import AmountRow, IdleRow, Share
     from hostaway_mcp.store.nights import NightTotals
     from hostaway_mcp.store.stay_windows import Which
     from hostaway_mcp.store.store import Store
@@ -43,9 +43,13 @@ class CopiedNights:
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """The plain stays of a window added up by the database, and the others one by one."""
+    """
+    The plain stays of a window added up by the database, those that bring nothing in short, and the others
+    one by one.
+    """
 
     shares: tuple[Share, ...]
+    idle: tuple[IdleRow, ...]
     odd: tuple[Stay, ...]
     as_of: datetime
 
@@ -111,8 +115,9 @@ class CopiedMoney(Copy):
             which, period = _which(wanted, inside, whole=whole), Period(wanted.first, wanted.last, by_night)
             amounts = store.stay_amounts
             shares = await amounts.shares(which, period, inside, key=key)
+            idle = await amounts.idle(which, period, inside)
             odd = await stays_in(store, await amounts.odd(which, period, inside), day_of)
-            return Copied((Shared(shares, odd, as_of),), as_of)
+            return Copied((Shared(shares, idle, odd, as_of),), as_of)
 
         found = await self._read(read)
         if found is None:

@@ -232,6 +232,7 @@ class FinancialSummary:
         if found is None:
             return None
         book.add_shares(found.shares)
+        book.leave_out(found.idle)
         for stay in found.odd:
             book.add(stay)
         for span in book.spans if book.by == "month" else ():

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from hostaway_mcp.analytics.exclusions import (
@@ -15,12 +16,13 @@ from hostaway_mcp.analytics.exclusions import (
     REASONS,
     Reason,
     reason_of,
+    reason_of_status,
 )
 from hostaway_mcp.analytics.nights import NightCount
 from hostaway_mcp.analytics.revenue import Basis, Stay, day_of, months_of, nights_in
 from hostaway_mcp.models.channels import Channel
 from hostaway_mcp.models.listings import Listing
-from hostaway_mcp.models.reservations import StatusClass
+from hostaway_mcp.models.reservations import ReservationStatus, StatusClass
 from hostaway_mcp.services.account_owners import OwnedListings
 from hostaway_mcp.services.answers import Money
 from hostaway_mcp.services.dates import ONE_DAY, Span
@@ -29,7 +31,7 @@ from hostaway_mcp.services.summary_rows import CancellationIncome, Cell, Exclude
 from hostaway_mcp.services.untrusted import clean_name
 
 if TYPE_CHECKING:
-    from hostaway_mcp.store.amount_rows import Share
+    from hostaway_mcp.store.amount_rows import IdleRow, Share
 
 Grouping = Literal["listing", "channel", "owner", "month", "city"]
 
@@ -66,7 +68,8 @@ class Book:
         self._by_id, self._whole, self._owners = by_id, whole, owners
         self._totals: dict[str, Cell] = {}
         self._groups: dict[tuple[str, str | int], Cell] = {}
-        self._out: dict[Reason, list[Stay]] = {}
+        self._out: dict[Reason, list[tuple[int, int]]] = {}
+        """Ids and nights."""
         self._kept: dict[str, list[Stay]] = {}
 
     def add(self, stay: Stay) -> None:
@@ -80,9 +83,15 @@ class Book:
         if reason is CANCELLED:
             self._cancelled(stay)
         if reason is not None:
-            self._out.setdefault(reason, []).append(stay)
+            self._out.setdefault(reason, []).append((stay.id, self._nights(stay)))
         if reason is None or reason is NO_PRICE:
             self._count(stay, priced=reason is None)
+
+    def leave_out(self, idle: Iterable[IdleRow]) -> None:
+        """Notes stays that bring nothing because of their status."""
+        for number, status, nights in idle:
+            self.has_stays = True
+            self._out.setdefault(_reason_of(status), []).append((number, nights))
 
     def _reason(self, stay: Stay) -> Reason | None:
         if stay.status_class in _COUNTING and stay.listing_id not in self._inside:
@@ -190,17 +199,17 @@ class Book:
         """The stays without part in revenue, the most telling reasons first."""
         found, room = [], _IN_ALL
         for reason in REASONS:
-            stays = sorted(self._out.get(reason, ()), key=lambda stay: stay.id)
+            stays = sorted(self._out.get(reason, ()))
             if not stays:
                 continue
-            named = tuple(stay.id for stay in stays[: max(0, min(MOST_NAMED, room))])
+            named = tuple(number for number, _ in stays[: max(0, min(MOST_NAMED, room))])
             room -= len(named)
             found.append(
                 Excluded(
                     reason=reason.code,
                     says=reason.says,
                     stays=len(stays),
-                    nights=sum(self._nights(stay) for stay in stays),
+                    nights=sum(nights for _, nights in stays),
                     reservation_ids=named,
                     left_out=len(stays) - len(named) or None,
                 )
@@ -242,6 +251,13 @@ class Book:
         if self.basis is Basis.NIGHT:
             return nights_in(stay, self.span.first, self.span.last)
         return stay.nights
+
+
+@cache
+def _reason_of(status: str) -> Reason:
+    reason = reason_of_status(ReservationStatus(status))
+    assert reason is not None
+    return reason
 
 
 def _add(cell: Cell, stay: Stay, taken: int, *, priced: bool) -> None:

@@ -84,6 +84,14 @@ class HoursRow(NamedTuple):
         return self.status.status_class
 
 
+class IdleRow(NamedTuple):
+    """A stay that brings nothing because of its status."""
+
+    id: int
+    status: str
+    nights: int
+
+
 class Share(NamedTuple):
     """What many stays bring together that take the same part of their nights: some of `of`, or all."""
 

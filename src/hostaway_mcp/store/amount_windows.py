@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, and_, func, literal, not_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hostaway_mcp.models.reservations import By, ReservationStatus, StatusClass
@@ -62,6 +62,21 @@ def is_plain(
         stay.currency.is_not(None),
         stay.nights > 0 if period.by_night else literal(value=True),
         func.coalesce(stay.listing_id, -1).in_(ids_in(connection, inside)),
+    )
+
+
+def is_idle(connection: AsyncConnection, stays: Subquery, inside: Iterable[int]) -> ColumnElement[bool]:
+    """
+    Whether a stay brings nothing because of its status: no confirmed one, no cancelled one that is paid for
+    nevertheless, and no owner stay of a listing that is not `inside`.
+    """
+    stay = stays.c
+    elsewhere = func.coalesce(stay.listing_id, -1).not_in(ids_in(connection, inside))
+    return and_(
+        stay.status.not_in(CONFIRMED),
+        func.coalesce(stay.is_exact, 0) == 1,
+        stay.cancellation == 0,
+        not_(and_(stay.status == ReservationStatus.OWNER_STAY.value, elsewhere)),
     )
 
 

@@ -23,6 +23,8 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    not_,
+    or_,
     select,
     update,
 )
@@ -36,13 +38,14 @@ from hostaway_mcp.store.amount_rows import (
     AmountRow,
     DebtorRow,
     HoursRow,
+    IdleRow,
     Share,
     amount_of,
     booked_day,
     channel_in,
     columns,
 )
-from hostaway_mcp.store.amount_windows import Period, bounds, is_plain, stays_of
+from hostaway_mcp.store.amount_windows import Period, bounds, is_idle, is_plain, stays_of
 from hostaway_mcp.store.desk import Desk, portions
 from hostaway_mcp.store.schema import listings, reservations, stay_amounts
 from hostaway_mcp.store.stay_windows import Which
@@ -113,11 +116,19 @@ class StayAmounts:
         )
 
     async def odd(self, which: Which, period: Period, inside: Iterable[int]) -> tuple[AmountRow, ...]:
-        """Of the stays that are meant those that `shares` leaves out."""
+        """Of the stays that are meant those that neither `shares` nor `idle` tells of."""
         async with self._desk.read() as connection:
             stays = stays_of(self._desk, connection, which)
-            plain = is_plain(connection, stays, period, inside)
-            return await _rows(connection, select(*_ROW(stays)).where(~plain))
+            told = or_(is_plain(connection, stays, period, inside), is_idle(connection, stays, inside))
+            return await _rows(connection, select(*_ROW(stays)).where(not_(told)))
+
+    async def idle(self, which: Which, period: Period, inside: Iterable[int]) -> tuple[IdleRow, ...]:
+        """Of the stays that are meant those that bring nothing because of their status, in no order."""
+        async with self._desk.read() as connection:
+            stays = stays_of(self._desk, connection, which)
+            nights = _taken(connection, stays, period)
+            statement = select(stays.c.id, stays.c.status, nights).where(is_idle(connection, stays, inside))
+            return tuple(map(IdleRow._make, (await connection.execute(statement)).all()))
 
     async def shares(
         self, which: Which, period: Period, inside: Iterable[int], *, key: str | None = None
@@ -131,11 +142,7 @@ class StayAmounts:
         """
         async with self._desk.read() as connection:
             stays = stays_of(self._desk, connection, which)
-            least, most = bounds(connection)
-            nights = stays.c.departure - stays.c.arrival
-            end = period.last.toordinal() + 1
-            inner = least(stays.c.departure, end) - most(stays.c.arrival, period.first.toordinal())
-            taken = inner if period.by_night else most(nights, 0)
+            nights, taken = stays.c.departure - stays.c.arrival, _taken(connection, stays, period)
             part = taken < nights if period.by_night else literal(value=False)
             of, share = case((part, nights), else_=1), case((part, taken), else_=1)
             groups = [stays.c.currency, of] if key is None else [stays.c[key], stays.c.currency, of]
@@ -204,6 +211,16 @@ class StayAmounts:
             rows = await connection.execute(select(listings.c.id, listings.c.time_zone).where(*mine))
             found |= {row[0]: row[1] for row in rows}
         return found
+
+
+def _taken(connection: AsyncConnection, stays: Subquery, period: Period) -> ColumnElement[int]:
+    """How many nights of a stay count."""
+    least, most = bounds(connection)
+    begin, end = stays.c.arrival, stays.c.departure
+    if period.by_night:
+        begin, end = most(begin, period.first.toordinal()), least(end, period.last.toordinal() + 1)
+    taken: ColumnElement[int] = most(end - begin, 0)
+    return taken
 
 
 _SAME = (
