@@ -154,11 +154,12 @@ async def test_sums_from_columns_are_those_of_the_stays(store: Store) -> None:
     counted = 0
     for basis, span, by, listings, everything in asked:
         wanted = Wanted(by=BY[basis], first=span.first, last=span.last)
-        expected = Book(span, basis, by, listings, by_id, whole=everything, owners=None)
+        inside = {one.id: one for one in listings}
+        expected = Book(span, basis, by, inside, by_id, whole=everything, owners=None)
         meant = [stay for stay in whole if wanted.fits(rows_by_id[stay.id], day_of)]
         for stay in meant:
             expected.add(stay)
-        found = Book(span, basis, by, listings, by_id, whole=everything, owners=None)
+        found = Book(span, basis, by, inside, by_id, whole=everything, owners=None)
         await _shared(store, found, day_of, listings, everything)
         assert told(found) == told(expected), (basis, span, by)
         assert found.has_stays == expected.has_stays

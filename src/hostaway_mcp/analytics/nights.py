@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -55,6 +55,16 @@ class NightCount:
     def occupancy(self) -> Fraction | None:
         """Sold / available; None where there was nothing to sell."""
         return occupancy(self.sold, self.available)
+
+    @classmethod
+    def total(cls, counts: Collection[NightCount]) -> NightCount:
+        """All of them together."""
+        return cls(
+            sum([one.nights for one in counts]),
+            sum([one.sold for one in counts]),
+            sum([one.owner for one in counts]),
+            sum([one.blocked for one in counts]),
+        )
 
     def __add__(self, other: NightCount) -> NightCount:
         return NightCount(

@@ -48,10 +48,19 @@ class Scope:
     listings: tuple[Listing, ...]
     by_id: Mapping[int, Listing]
     known: Known[Listing]
+    inside: Mapping[int, Listing]
+    """The listings that are meant, by id."""
     whole: bool
     """Whether the whole portfolio is meant."""
     understood: dict[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+
+    @property
+    def active(self) -> tuple[Listing, ...]:
+        """Those of the listings that are in use; of the whole portfolio no others are meant."""
+        if self.whole:
+            return self.listings
+        return tuple(one for one in self.listings if not one.is_archived)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +169,7 @@ class FinancialSummary:
     async def _scope(self, listing: ListingRef | None, group: str | None) -> Scope:
         chosen = await self._portfolio.choose(listing)
         found = tuple(of_group(chosen.listings, group))
-        archived = [one for one in found if one.is_archived]
+        archived = [one for one in found if one.is_archived] if listing is not None else []
         says: tuple[str, ...] = ()
         if archived:
             named = ", ".join(label(one) for one in archived[:5])
@@ -169,6 +178,7 @@ class FinancialSummary:
             found,
             await self._portfolio.by_id(),
             chosen.known,
+            chosen.by_id if group is None else {one.id: one for one in found},
             listing is None and group is None,
             chosen.understood,
             says,
@@ -193,7 +203,7 @@ class FinancialSummary:
         sold: bool = False,
     ) -> Period:
         """With `single` stay by stay; with `sold` the book knows which listings had some."""
-        book = Book(span, basis, by, scope.listings, scope.by_id, whole=scope.whole, owners=owners)
+        book = Book(span, basis, by, scope.inside, scope.by_id, whole=scope.whole, owners=owners)
         as_of = None if single else await self._shared(book, scope, sold=sold)
         read: Known[Stay] | None = None
         missing = list[Missing]()
@@ -205,12 +215,11 @@ class FinancialSummary:
             if not read.complete:
                 missing.append(_stays_missing(read, span))
         if basis is Basis.NIGHT and book.has_stays:
-            active = [one for one in scope.listings if not one.is_archived]
 
             async def sleeping() -> Sequence[Stay]:
                 return (read or await self._stays(book, scope)).rows
 
-            nights = await self._money.nights(active, book.spans, sleeping, tool=_TOOL)
+            nights = await self._money.nights(scope.active, book.spans, sleeping, tool=_TOOL)
             book.add_nights(nights.counts)
             missing += nights.missing
             as_of = min(as_of, nights.as_of or as_of)
@@ -221,7 +230,7 @@ class FinancialSummary:
 
     async def _shared(self, book: Book, scope: Scope, *, sold: bool) -> datetime | None:
         """Fills the book with sums of the replica's; gives their age, or None where it has none."""
-        inside = [one.id for one in scope.listings]
+        inside = tuple(scope.inside)
         by_night = book.basis is Basis.NIGHT
         key = None if book.by in (None, "month") else "channel" if book.by == "channel" else "listing_id"
         wanted = _wanted(book.span, book.basis, scope)

@@ -57,6 +57,8 @@ class Chosen:
     listings: tuple[Listing, ...]
     known: Known[Listing]
     understood: dict[str, str]
+    by_id: Mapping[int, Listing]
+    """The listings that are meant, in the same order."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,10 @@ class _Ordered:
     @cached_property
     def active(self) -> tuple[Listing, ...]:
         return tuple(one for one in self.known.rows if not one.is_archived)
+
+    @cached_property
+    def active_by_id(self) -> dict[int, Listing]:
+        return {one.id: one for one in self.active}
 
     @cached_property
     def by_id(self) -> dict[int, Listing]:
@@ -122,13 +128,13 @@ class Portfolio:
         ordered = await self._in_order("listings", self._load)
         known = ordered.known
         if reference is None:
-            return Chosen(ordered.active, known, {})
+            return Chosen(ordered.active, known, {}, ordered.active_by_id)
         parts = [reference] if isinstance(reference, int | str) else list(reference)
         found = [(part, await self._find(part, ordered)) for part in parts]
         meant = [f'"{part}" = {label(one)}' for part, one in found if not _is_called(one, part)]
         understood = {"listing": "; ".join(dict.fromkeys(meant))} if meant else {}
         unique = {listing.id: listing for _, listing in found}
-        return Chosen(tuple(unique.values()), known, understood)
+        return Chosen(tuple(unique.values()), known, understood, unique)
 
     async def one(self, reference: int | str) -> Listing:
         """

@@ -50,7 +50,7 @@ class Book:
         span: Span,
         basis: Basis,
         by: Grouping | None,
-        listings: Sequence[Listing],
+        inside: Mapping[int, Listing],
         by_id: Mapping[int, Listing],
         *,
         whole: bool,
@@ -63,7 +63,7 @@ class Book:
         """Those whose revenue counts, by id, as far as they were added one by one."""
         self.listings_sold: set[int] = set()
         self.first_day: date | None = None
-        self._inside = {one.id: one for one in listings}
+        self._inside = inside
         self._estimated = 0
         self._by_id, self._whole, self._owners = by_id, whole, owners
         self._totals: dict[str, Cell] = {}
@@ -154,17 +154,21 @@ class Book:
     def add_nights(self, counts: Sequence[Mapping[int, NightCount]]) -> None:
         """Adds counted nights, period by period of `spans`, to the currency of each listing."""
         for span, count in zip(self.spans, counts, strict=True):
+            by_currency: dict[str, list[NightCount]] = {}
             for listing_id, nights in count.items():
                 listing = self._inside.get(listing_id)
                 if listing is None or not listing.currency_code:
                     continue
-                cells = [self._total(listing.currency_code)]
+                by_currency.setdefault(listing.currency_code, []).append(nights)
+                if self.by in ("listing", "owner", "city"):
+                    cell = self._of_listing(listing.currency_code, listing)
+                    cell.nights = cell.nights + nights if cell.nights else nights
+            for currency, some in by_currency.items():
+                cells = [self._total(currency)]
                 if self.by == "month":
-                    cells.append(self._month(listing.currency_code, span.first.replace(day=1)))
-                elif self.by in ("listing", "owner", "city"):
-                    cells.append(self._of_listing(listing.currency_code, listing))
+                    cells.append(self._month(currency, span.first.replace(day=1)))
                 for cell in cells:
-                    cell.nights = (cell.nights or NightCount()) + nights
+                    cell.nights = NightCount.total((*some, cell.nights) if cell.nights else some)
 
     def _total(self, currency: str) -> Cell:
         return self._totals.setdefault(currency, Cell(currency, currency))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, func, literal, not_, select, union_all
+from sqlalchemy import ColumnElement, Subquery, and_, func, literal, not_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hostaway_mcp.models.reservations import By, ReservationStatus, StatusClass
@@ -40,14 +40,9 @@ def stays_of(
     stay = stay_amounts.c
     narrow: list[ColumnElement[bool]] = [desk.mine(stay_amounts), *conditions]
     if which.listing_ids is not None:
-        narrow.append(stay.listing_id.in_(ids_in(connection, which.listing_ids)))
+        narrow.append(stay.listing_id.in_(spans.some(connection, which.listing_ids)))
     parts = [select(*columns).where(*narrow, *window) for window in _windows(which)]
     return (union_all(*parts) if len(parts) > 1 else parts[0]).subquery("stays")
-
-
-def ids_in(connection: AsyncConnection, ids: Iterable[int]) -> Select[Any]:
-    """The numbers as something that a column can be in, however many there are."""
-    return select(spans.numbers(connection, ids).c.id)
 
 
 def is_plain(
@@ -61,7 +56,7 @@ def is_plain(
         stay.accommodation.is_not(None),
         stay.currency.is_not(None),
         stay.nights > 0 if period.by_night else literal(value=True),
-        func.coalesce(stay.listing_id, -1).in_(ids_in(connection, inside)),
+        func.coalesce(stay.listing_id, -1).in_(spans.some(connection, inside)),
     )
 
 
@@ -71,7 +66,7 @@ def is_idle(connection: AsyncConnection, stays: Subquery, inside: Iterable[int])
     nevertheless, and no owner stay of a listing that is not `inside`.
     """
     stay = stays.c
-    elsewhere = func.coalesce(stay.listing_id, -1).not_in(ids_in(connection, inside))
+    elsewhere = func.coalesce(stay.listing_id, -1).not_in(spans.some(connection, inside))
     return and_(
         stay.status.not_in(CONFIRMED),
         func.coalesce(stay.is_exact, 0) == 1,

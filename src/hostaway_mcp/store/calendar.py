@@ -142,17 +142,16 @@ class Calendar(CalendarLists):
     async def ages(self, listing_ids: Iterable[int], first: date, last: date) -> dict[int, datetime | None]:
         """When the oldest of each listing's days was read; None where days of the period are missing."""
         ages: dict[int, datetime | None] = dict.fromkeys(sorted(set(listing_ids)))
-        expected = (last - first).days + 1
-        oldest = func.min(calendar_days.c.seen_at, type_=calendar_days.c.seen_at.type)
-        statement = select(calendar_days.c.listing_id, func.count(), oldest)
+        expected, day = (last - first).days + 1, calendar_days.c
+        oldest = func.min(day.seen_at, type_=Text() if self._desk.database.is_sqlite else day.seen_at.type)
+        statement = select(day.listing_id, func.count(), oldest).group_by(day.listing_id)
         async with self._desk.read() as connection:
-            for some in portions(list(ages)):
-                grouped = statement.where(self._in_days(some, first, last)).group_by(
-                    calendar_days.c.listing_id
-                )
-                for listing_id, known, seen_at in await connection.execute(grouped):
-                    ages[listing_id] = seen_at if known == expected else None
-        return ages
+            period = (self._desk.mine(calendar_days), day.day.between(first, last))
+            asked = day.listing_id.in_(spans.some(connection, ages))
+            found = (await connection.execute(statement.where(*period, asked))).all()
+        # Those that were read together have the same instant, which is read once.
+        at = {seen_at: _instant(seen_at) for seen_at in {row[2] for row in found}}
+        return ages | {number: at[seen_at] for number, known, seen_at in found if known == expected}
 
     async def free(self, listing_ids: Iterable[int], first: date, last: date) -> Free | None:
         """Which of many listings are available on all these days; None where days of one are not kept."""

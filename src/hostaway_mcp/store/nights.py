@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -13,6 +13,7 @@ from sqlalchemy import (
     Date,
     and_,
     bindparam,
+    cast,
     delete,
     func,
     insert,
@@ -41,8 +42,7 @@ Night = tuple[int, date]
 """A listing and a day."""
 
 
-@dataclass(frozen=True, slots=True)
-class NightTotals:
+class NightTotals(NamedTuple):
     """
     One listing's nights in a period, in nights of a unit: `nights` there were, of which sold to guests,
     used by the owner, and blocked; the rest was free. `days` are those of the period that are known.
@@ -83,13 +83,14 @@ class Nights:
         self, first: date, last: date, listing_ids: Iterable[int] | None = None
     ) -> tuple[NightTotals, ...]:
         """The sums of each listing over the nights from `first` to `last`, both included, by listing."""
-        sums = [func.sum(nights.c[name]) for name in ("units", "sold", "owner", "blocked")]
-        found: list[Any] = []
+        sums = [cast(func.sum(nights.c[name]), BigInteger) for name in ("units", "sold", "owner", "blocked")]
+        statement = select(nights.c.listing_id, func.count(), *sums).group_by(nights.c.listing_id)
         async with self._desk.read() as connection:
-            for condition in self._where(first, last, listing_ids):
-                statement = select(nights.c.listing_id, func.count(), *sums).where(condition)
-                found += (await connection.execute(statement.group_by(nights.c.listing_id))).all()
-        return tuple(NightTotals(*(int(value) for value in row)) for row in sorted(found))
+            period = [self._desk.mine(nights), nights.c.day.between(first, last)]
+            if listing_ids is not None:
+                period.append(nights.c.listing_id.in_(spans_of.some(connection, listing_ids)))
+            found = await connection.execute(statement.where(*period).order_by(nights.c.listing_id))
+            return tuple([NightTotals._make(row) for row in found.all()])
 
     async def each(
         self, first: date, last: date, listing_ids: Iterable[int] | None = None

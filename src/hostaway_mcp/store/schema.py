@@ -23,7 +23,7 @@ from sqlalchemy.types import TypeEngine
 
 from hostaway_mcp.store.types import Instant, Money
 
-REVISION = "0006"
+REVISION = "0007"
 """The newest step in migrations/versions: what a database must be at."""
 
 VERSION_TABLE = "hostaway_mcp_version"
@@ -323,6 +323,8 @@ calendar_raw = Table(
     _key("month", Date()),
     Column("units", Integer),
     Column("raw", LargeBinary, nullable=False),
+    # How many units a listing has is told from this alone: the rows themselves are large.
+    Index("ix_calendar_raw_units", "account_id", "listing_id", "units"),
 )
 """The days of a listing's month as Hostaway sent them, by date; `units` is the most that a day of it has."""
 

@@ -13,6 +13,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Date,
+    Select,
     Subquery,
     Text,
     cast,
@@ -77,3 +78,8 @@ def numbers(connection: AsyncConnection, ids: Iterable[int]) -> Subquery:
         return select(rows.c.value.label("id")).select_from(rows).subquery("ids")
     texts = func.json_array_elements_text(cast(given, JSON)).table_valued(column("value", Text), name="given")
     return select(cast(texts.c.value, BigInteger).label("id")).select_from(texts).subquery("ids")
+
+
+def some(connection: AsyncConnection, ids: Iterable[int]) -> Select[Any]:
+    """The numbers as something that a column can be in, however many there are."""
+    return select(numbers(connection, ids).c.id)
