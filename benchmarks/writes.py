@@ -34,8 +34,7 @@ MOST_SHARE, MOST_MILLISECONDS, MOST_SECONDS, MOST_READS = 0.02, 5.0, 1.0, 1.0
 WARM = 3
 """Changes before those that are measured."""
 PARTS = {
-    "claim": "a transaction: it is applied by nobody else",
-    "sending": "a transaction: before the first byte",
+    "sending": "a transaction: nobody else applies it; before the first byte",
     "settle": "a transaction: after what was read back",
     "sent_there": "read before it is looked at",
     "get": "read before and after, two times in all",
@@ -126,7 +125,7 @@ async def _journal_of_a_write(scale: Scale, folder: Path) -> list[Figure]:
                target=MOST_MILLISECONDS, note="one durable transaction"),
         Figure("journal and audit added to a write of one request, in all", median(done), "ms",
                spread=quartiles(done), target=MOST_MILLISECONDS,
-               note="three durable transactions and three readings"),
+               note="two durable transactions and three readings"),
         *(_part(name, note, applying[WARM:]) for name, note in PARTS.items()),
     ]  # fmt: skip
 

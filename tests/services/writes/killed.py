@@ -46,7 +46,6 @@ WATCHED: tuple[tuple[type, str], ...] = (
     (Learner, "learn"),
     (Journal, "propose"),
     (Journal, "get"),
-    (Journal, "claim"),
     (Journal, "sending"),
     (Journal, "settle"),
     (TokenManager, "get"),
@@ -93,9 +92,9 @@ class Points:
 
     def _around_plain(self, function: Callable[..., Any], label: str) -> Callable[..., Any]:
         @functools.wraps(function)
-        def watched(*args: Any) -> Any:
+        def watched(*args: Any, **kwargs: Any) -> Any:
             self.reach(f"before {label}")
-            given = function(*args)
+            given = function(*args, **kwargs)
             self.reach(f"after {label}")
             return given
 

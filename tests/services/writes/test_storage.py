@@ -21,7 +21,7 @@ Break = Callable[[pytest.MonkeyPatch, WritingHouse, Path], Any]
 def _full_disk(monkeypatch: pytest.MonkeyPatch, _home: WritingHouse, _folder: Path) -> None:
     """What SQLite says of a full disk, at the record that goes with the change."""
 
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise sqlite3.OperationalError("database or disk is full")
 
     monkeypatch.setattr(Trail, "append", full)

@@ -204,7 +204,7 @@ async def test_what_cannot_be_audited_does_not_happen(journal: Journal, clock: F
     made = entry(clock)
     await journal.propose(made)
 
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise StorageError("The disk of the store is full.")
 
     journal.trail.append = broken  # type: ignore[method-assign, assignment]
@@ -227,3 +227,25 @@ async def test_nothing_is_sent_on_what_another_has_changed_since(journal: Journa
     assert (await kept(journal, "chg_2")).steps[0].state is StepState.WAITING
     again = await journal.sent_there(second.steps[0])
     assert await journal.sending(second, second.steps[0], until=until, sent_before=again)
+
+
+async def test_a_single_step_is_claimed_as_it_is_sent_or_not_at_all(
+    journal: Journal, clock: FakeClock
+) -> None:
+    """Both are in the audit, one behind the other; what is refused leaves the proposal as it was."""
+    made, until = entry(clock), clock.now() + MINUTE
+    await journal.propose(made)
+    sent = {"until": until, "by": "person"}
+    assert not await journal.sending(made, made.steps[0], sent_before=1, **sent)  # type: ignore[arg-type]
+    assert (await kept(journal)) == made
+    assert await journal.sending(made, made.steps[0], sent_before=0, **sent)  # type: ignore[arg-type]
+    now = await kept(journal)
+    assert (now.state, now.approved_by, now.lease_until) == (ProposalState.APPLYING, "person", until)
+    assert now.steps[0].state is StepState.SENDING
+    assert [one["event"] for one in await journal.trail.last(9)] == ["proposed", "applying", "sending"]
+    assert (await journal.trail.verify()).breaks == ()
+    clock.advance(600)
+    late = replace(entry(clock, "chg_2"), expires_at=clock.now())
+    await journal.propose(late)
+    assert not await journal.sending(late, step(reservation_id=8), sent_before=0, **sent)  # type: ignore[arg-type]
+    assert (await kept(journal, "chg_2")).state is ProposalState.PENDING

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hostaway_mcp import calls
 from hostaway_mcp.client import Hostaway
@@ -97,12 +97,8 @@ class Applier:
         await self._check_open(journal, entry)
         await self._check_pace(journal, entry)
         by = await self._agreed(journal, entry)
-        sent_before = await journal.sent_there(entry.steps[0])
-        await self._check_unchanged(journal, entry)
-        if not await journal.claim(entry, by=by, until=self._clock.now() + LEASE):
-            raise await self._lost(journal, entry)
         try:
-            await self._steps(journal, entry, sent_before)
+            await (self._only(journal, entry, by) if len(entry.steps) == 1 else self._all(journal, entry, by))
         finally:
             self._changed()
         return await journal.get(entry.change_id) or entry
@@ -189,18 +185,6 @@ class Applier:
         self._changed()
         raise DeclinedError(f"The person declined {entry.change_id}; nothing was sent.")
 
-    async def _check_unchanged(self, journal: Journal, entry: Entry) -> None:
-        """
-        Refuses at once where a single step rests on what has changed; of several each is looked at before
-        it is sent, and the others go on.
-        """
-        if len(entry.steps) > 1:
-            return
-        if drift := await self._drift(entry.steps[0]):
-            await journal.close(entry, ProposalState.REFUSED, drift)
-            self._changed()
-            raise DriftError(f"{drift} Nothing was sent.", hint="Propose it again to see how it is now.")
-
     async def _drift(self, step: Step) -> str | None:
         """What has changed since the step was shown; None if nothing has."""
         body = step.body
@@ -213,20 +197,34 @@ class Applier:
 
     # The steps.
 
-    async def _steps(self, journal: Journal, entry: Entry, sent_before: int) -> None:
-        call = calls.current()
-        several = len(entry.steps) > 1
+    async def _only(self, journal: Journal, entry: Entry, by: str) -> None:
+        """A single step: refused where it rests on what has changed, and claimed as it is sent."""
+        (step,) = entry.steps
+        sent_before = await journal.sent_there(step)
+        if drift := await self._drift(step):
+            await journal.close(entry, ProposalState.REFUSED, drift)
+            raise DriftError(f"{drift} Nothing was sent.", hint="Propose it again to see how it is now.")
+        if await self._begin(self._send(entry, step, sent_before, by=by)):
+            return
+        # Another took it, or it holds no more; else something was sent to its place, and it may look again.
+        await self._check_open(journal, await journal.get(entry.change_id) or entry)
+
+    async def _all(self, journal: Journal, entry: Entry, by: str) -> None:
+        """Several steps: each is looked at before it is sent, and the others go on."""
+        if not await journal.claim(entry, by=by, until=self._clock.now() + LEASE):
+            raise await self._lost(journal, entry)
+        call, left = calls.current(), entry.left
         begun = 0
         try:
-            for done, step in enumerate(entry.left):
+            for done, step in enumerate(left):
                 if self._seconds() < STEP_SECONDS and done:
                     break
-                if several and call is not None:
-                    await call.tell(f"{done} of {len(entry.left)} done", done=done, total=len(entry.left))
-                begun += await self._step(entry, step, None if several else sent_before)
+                if call is not None:
+                    await call.tell(f"{done} of {len(left)} done", done=done, total=len(left))
+                begun += await self._step(journal, entry, step)
         finally:
             # The word for the last step ends a proposal.
-            if begun < len(entry.left):
+            if begun < len(left):
                 await asyncio.shield(self._pause(journal, entry))
 
     async def _pause(self, journal: Journal, entry: Entry) -> None:
@@ -236,27 +234,29 @@ class Applier:
             # What was done is done, and its lease ends by itself; the caller is told of the steps.
             _log.error("write_not_paused", extra={"change_id": entry.change_id, "says": error.message})
 
-    async def _step(self, entry: Entry, step: Step, sent_before: int | None) -> bool:
+    async def _step(self, journal: Journal, entry: Entry, step: Step) -> bool:
         """Whether something is known of it now, or will be; else it waits as before."""
-        if sent_before is None:
-            sent_before = await (await self._ledger.journal()).sent_there(step)
-            try:
-                drift = await self._drift(step)
-            except HostawayMcpError as error:
-                drift = f"It could not be looked at first, so nothing was sent. {error.sentence}"
-            if drift:
-                await self._settler.note(entry, step, StepState.NOT_DONE, drift)
-                return True
-        # Once it is on its way it is finished and noted, whoever stops waiting for it.
-        task = asyncio.ensure_future(self._send(entry, step, sent_before))
+        sent_before = await journal.sent_there(step)
+        try:
+            drift = await self._drift(step)
+        except HostawayMcpError as error:
+            drift = f"It could not be looked at first, so nothing was sent. {error.sentence}"
+        if drift:
+            await self._settler.note(entry, step, StepState.NOT_DONE, drift)
+            return True
+        return await self._begin(self._send(entry, step, sent_before))
+
+    async def _begin(self, sending: Coroutine[Any, Any, Step]) -> bool:
+        """Once a step is on its way it is finished and noted, whoever stops waiting; False if it waits."""
+        task = asyncio.ensure_future(sending)
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
         return (await asyncio.shield(task)).state is not StepState.WAITING
 
-    async def _send(self, entry: Entry, step: Step, sent_before: int) -> Step:
+    async def _send(self, entry: Entry, step: Step, sent_before: int, *, by: str | None = None) -> Step:
         journal = await self._ledger.journal()
         lease = self._clock.now() + LEASE
-        if not await journal.sending(entry, step, until=lease, sent_before=sent_before):
+        if not await journal.sending(entry, step, until=lease, sent_before=sent_before, by=by):
             return step
         step = replace(step, state=StepState.SENDING, sent_at=self._clock.now())
         until = self._clock.monotonic() + self._seconds()

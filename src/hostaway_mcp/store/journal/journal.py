@@ -204,14 +204,7 @@ class Journal:
     @_writing
     def claim(self, pen: Pen, entry: Entry, *, by: str, until: datetime) -> bool:
         """Takes a proposal for applying it; only one caller ever gets it."""
-        now = self._desk.clock.now()
-        values = {"state": ProposalState.APPLYING.value, "lease_until": until}
-        if entry.state is ProposalState.PENDING:
-            values |= {"approved_at": now, "approved_by": by}
-        if not pen.move(MOVE_FREE, entry, values, now=now):
-            return False
-        pen.record("applying", entry, approved_by=by)
-        return True
+        return self._claim(pen, entry, by, until)
 
     @_writing
     def approve(self, pen: Pen, entry: Entry, *, by: str) -> bool:
@@ -237,18 +230,31 @@ class Journal:
         return self._sent_there(connection, step)[0]
 
     @_writing
-    def sending(self, pen: Pen, entry: Entry, step: Step, *, until: datetime, sent_before: int) -> bool:
+    def sending(
+        self,
+        pen: Pen,
+        entry: Entry,
+        step: Step,
+        *,
+        until: datetime,
+        sent_before: int,
+        by: str | None = None,
+    ) -> bool:
         """
         Notes durably that a step is about to be sent; False if another has taken it, or if something else is
         on its way to the same place or was sent there since `sent_before` were: what was seen holds no more.
+        A proposal of one step is claimed with it: `by` says who agreed.
         """
         assert step.body is not None  # a forgotten step is never sent
         if self._sent_there(pen.connection, step) != (sent_before, 0):
             return False
+        if by is not None and not self._claim(pen, entry, by, until):
+            return False
         values = {"state": StepState.SENDING.value, "sent_at": self._desk.clock.now()}
         if not pen.move_step(entry, step, {StepState.WAITING}, values):
             return False
-        pen.move(MOVE, entry, {"lease_until": until})
+        if by is None:
+            pen.move(MOVE, entry, {"lease_until": until})
         body = redacted(step.body.body, self.trail.digest)
         facts = {"operation": step.body.operation, "path": dict(step.body.path), "body": body}
         if step.body.query:
@@ -298,6 +304,16 @@ class Journal:
         pen.move(MOVE, entry, {"undone_by": by})
 
     # How.
+
+    def _claim(self, pen: Pen, entry: Entry, by: str, until: datetime) -> bool:
+        now = self._desk.clock.now()
+        values = {"state": ProposalState.APPLYING.value, "lease_until": until}
+        if entry.state is ProposalState.PENDING:
+            values |= {"approved_at": now, "approved_by": by}
+        if not pen.move(MOVE_FREE, entry, values, now=now):
+            return False
+        pen.record("applying", entry, approved_by=by)
+        return True
 
     def _sent_there(self, connection: Connection, step: Step) -> tuple[int, int]:
         place = {name: getattr(step, name) for name in PLACE}

@@ -31,7 +31,8 @@ class Pen:
         at = self.desk.clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
         said = {"at": at, "event": event, "change": entry.change_id, "tool": entry.tool}
         said |= {"door": entry.door, "caller": entry.caller}
-        self.links.append(self.trail.append(self.connection, said | facts))
+        last = self.links[-1] if self.links else None
+        self.links.append(self.trail.append(self.connection, said | facts, after=last))
 
     def move(
         self, how: Update, entry: Entry, values: Mapping[str, Any], *, now: datetime | None = None

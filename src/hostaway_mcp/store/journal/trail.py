@@ -29,10 +29,13 @@ class Trail:
         """A short keyed name for words that a record must not hold."""
         return self._chain.digest(text)
 
-    def append(self, connection: Connection, facts: Mapping[str, Any]) -> Link:
-        """Adds one record in the caller's transaction; `note` it once that is kept."""
-        row = connection.execute(LAST, {"of_account": self._desk.account_id}).first()
-        seq, before = (row.seq + 1, row.hash) if row else (1, BEGINNING)
+    def append(self, connection: Connection, facts: Mapping[str, Any], *, after: Link | None = None) -> Link:
+        """
+        Adds one record in the caller's transaction, `after` the last that it added itself; `note` them once
+        they are kept.
+        """
+        last = after or connection.execute(LAST, {"of_account": self._desk.account_id}).first()
+        seq, before = (last.seq + 1, last.hash) if last else (1, BEGINNING)
         link = self._chain.link(seq, before, {"account": self._desk.account_id, **facts})
         connection.execute(insert(audit), {"account_id": self._desk.account_id, **link._asdict()})
         return link
