@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hostaway_mcp.redaction import MASK, Redactor, redact
+from hostaway_mcp.redaction import MASK, Redactor, quoted, redact
 from tests.telemetry.canaries import CANARIES, Canary
 
 
@@ -76,12 +76,61 @@ def test_dates_ids_money_and_our_own_sentences_stay(text: str) -> None:
     assert redact(text) == text
 
 
+@pytest.mark.parametrize(
+    ("said", "comes_out"),
+    [
+        ("the code is 4821", "the code is [redacted]"),
+        ("Code: 4821", "Code: [redacted]"),
+        ("Your code is #4821.", "Your code is #[redacted]."),
+        ("El código es 4821", "El código es [redacted]"),
+    ],
+)
+def test_a_code_of_four_digits_in_a_sentence_is_a_door_s(said: str, comes_out: str) -> None:
+    assert redact(said) == comes_out
+
+
+@pytest.mark.parametrize("text", ["The error code is 48215.", "Error code: 4821", "a ZIP code: 12345"])
+def test_the_code_of_an_error_or_a_place_stays(text: str) -> None:
+    assert redact(text) == text
+
+
+def test_whoever_may_see_access_sees_what_opens_a_home_and_no_other_secret() -> None:
+    own = Redactor()
+    own.learn("the-known-one")
+    said = (
+        "Door code: 4821, Wi-Fi password: sunny-days-7; bob@example.com, +43 664 1234567, "
+        "api key: 9f8e7d6c5b, eyJhbGciOiJIUzI1NiJ9, the-known-one"
+    )
+    assert own.but_access(said) == (
+        f"Door code: 4821, Wi-Fi password: sunny-days-7; {MASK}, {MASK}, api key: {MASK}, {MASK}, {MASK}"
+    )
+
+
+def test_quoted_words_are_masked_before_they_are_cut() -> None:
+    assert quoted("write to bob@example.com", limit=14) == "write to [reda"
+    assert quoted("word " * 20) == "word " * 12
+    assert quoted("word " * 400, limit=2_000) == "word " * 200
+
+
 def test_a_learned_secret_never_comes_out_in_any_writing() -> None:
     own = Redactor()
     own.learn('p"ss w/rd')
     own.learn('p"ss w/rd and more')
     said = own(r'p"ss w/rd | p%22ss%20w%2Frd | p\"ss w/rd | p"ss w/rd and more')
     assert said == " | ".join([MASK] * 4)
+
+
+def test_a_learned_secret_comes_out_in_no_form_of_json() -> None:
+    own = Redactor()
+    own.learn("Schlüssel")
+    assert own(r"Schlüssel | Schl\u00fcssel | Schl%C3%BCssel") == " | ".join([MASK] * 3)
+
+
+def test_a_secret_around_another_goes_whole() -> None:
+    own = Redactor()
+    own.learn("zeta-secret")
+    own.learn("abc-zeta-secret-xyz")
+    assert own("abc-zeta-secret-xyz") == MASK
 
 
 def test_correlation_ids_stay_unless_one_is_a_secret() -> None:
@@ -96,7 +145,9 @@ def test_short_texts_are_not_learned() -> None:
     """A door code of four digits would take years out of dates."""
     own = Redactor()
     own.learn("2026")
-    assert own("2026-07-23") == "2026-07-23"
+    own.learn("night")
+    own.learn("lisbon")
+    assert own("2026-07-23, a night in lisbon") == f"2026-07-23, a night in {MASK}"
 
 
 @pytest.mark.parametrize(

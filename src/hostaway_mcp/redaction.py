@@ -155,6 +155,10 @@ _HEADED: tuple[_Pair, ...] = (
     (r"(?i)\b(bearer|basic|token)(\s++)(?!\[redacted\])(?=[\w.~+/=-]*\d)[\w.~+/=-]{6,}", rf"\1\2{MASK}"),
     (r"(?i)\b(bearer|basic)(\s++)(?!\[redacted\])[\w.~+/-]{16,}=*", rf"\1\2{MASK}"),
 )
+_CODE: _Pair = (
+    rf"(?i)(\b[a-z]+\s+)?({_CODE_WORDS}\s*(?:{_IS}|[:=])\s*[#*]?)\d[\d ]{{2,8}}\d[#*]?{_ENDS}",
+    _code_in_a_sentence,
+)
 _NAMED = _Patterns(
     *_HEADED,
     _quoted(_NAMES),
@@ -174,13 +178,10 @@ _NAMED = _Patterns(
         rf"(?=[^\s]{{0,30}}\d)(?!(?:19|20)\d\d-\d\d){_VALUE}",
         rf"\1\2{MASK}",
     ),
+    _CODE,
 )
 _NAMED_BUT_ACCESS = _Patterns(*_HEADED, _quoted(_SECRETS), _joined(_SECRETS), _said(_SECRETS))
-_CODE: _Pair = (
-    rf"(?i)(\b[a-z]+\s+)?({_CODE_WORDS}\s*(?:{_IS}|[:=])\s*[#*]?)\d[\d ]{{2,8}}\d[#*]?{_ENDS}",
-    _code_in_a_sentence,
-)
-_LONG_NUMBERS: tuple[_Pair, ...] = (
+_NUMBERS = _Patterns(
     # Cards: 13 to 19 digits with the separators that people use. Dates, instants and bare ids of at
     # most 12 digits stay.
     (rf"(?<![\w.-]){_DATE}\d(?:(?:{_BLANK}|[-\u2010-\u2015])?\d){{12,18}}(?![\w-])", MASK),
@@ -202,8 +203,6 @@ _LONG_NUMBERS: tuple[_Pair, ...] = (
         rf"\1{MASK}",
     ),
 )
-_NUMBERS = _Patterns(_CODE, *_LONG_NUMBERS)
-_NUMBERS_BUT_ACCESS = _Patterns(*_LONG_NUMBERS)
 
 
 class Redactor:
@@ -232,7 +231,7 @@ class Redactor:
         """As a call, but what opens a home stays: door codes, Wi-Fi passwords; for who may see them."""
         text = _BARE.masked(self._without_known(text))
         text = _MAIL.masked(_NAMED_BUT_ACCESS.masked(text))
-        return _NUMBERS_BUT_ACCESS.masked(text)
+        return _NUMBERS.masked(text)
 
     def _without_known(self, text: str) -> str:
         for secret in self._known:
