@@ -9,10 +9,18 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from hostaway_mcp.errors import CursorError
-from hostaway_mcp.services.cursors import Cut, cut, descending, fingerprint, read_cursor, write_cursor
+from hostaway_mcp.services.cursors import (
+    Cut,
+    cut,
+    descending,
+    fingerprint,
+    read_cursor,
+    rows_after,
+    write_cursor,
+)
 
 QUESTION = {"city": "Lisbon", "sort": "name"}
 NAMES = st.text(max_size=12)
@@ -108,16 +116,46 @@ def test_json_that_is_no_cursor_is_refused(inside: str) -> None:
 
 def test_a_place_of_another_kind_is_refused() -> None:
     """A number where the list is ordered by words."""
-    with pytest.raises(CursorError, match="cannot be read"):
+    with pytest.raises(CursorError) as refused:
         _cut([("a", 1), ("b", 2)], cursor=write_cursor(QUESTION, (7, "x")))
+    assert refused.value.sentence == "This cursor cannot be read."
 
 
 def test_another_questions_cursor_is_refused() -> None:
     """With what to do instead."""
     cursor = _cut([("a", 1), ("b", 2)], limit=1).next_cursor
-    with pytest.raises(CursorError, match="another question") as refused:
+    with pytest.raises(CursorError) as refused:
         _cut([("a", 1), ("b", 2)], cursor=cursor, question={"city": "Porto", "sort": "name"})
-    assert "leave `cursor` out" in refused.value.sentence
+    assert refused.value.sentence == (
+        "This cursor belongs to another question. "
+        "Repeat the call it came from with all its parameters, or leave `cursor` out."
+    )
+
+
+def test_a_cursor_of_an_earlier_version_goes_on() -> None:
+    """A conversation may outlive an upgrade of the server: the form of cursors stays."""
+    cursor = "WyI0MmYxZjQ2OGIyMWY0NTQ2IixbIkNhc2EgQXp1bCIsNDAxNjFdXQ"
+    assert read_cursor(QUESTION, cursor) == ("Casa Azul", 40161)
+    assert write_cursor(QUESTION, ("Casa Azul", 40161)) == cursor
+
+
+def test_a_cursor_has_a_thousand_characters_at_most() -> None:
+    """What is longer is none of ours, and is not looked into."""
+    for length, name in ((1_000, "x" * 725), (1_002, "x" * 726)):
+        cursor = write_cursor(QUESTION, (name,))
+        assert len(cursor) == length
+        if length == 1_000:
+            assert read_cursor(QUESTION, cursor) == (name,)
+            continue
+        with pytest.raises(CursorError) as refused:
+            read_cursor(QUESTION, cursor)
+        assert refused.value.sentence == (
+            "This cursor cannot be read. Leave `cursor` out to begin at the first row."
+        )
+
+
+def test_a_place_may_be_of_words_whole_numbers_and_others() -> None:
+    assert read_cursor({}, write_cursor({}, ("a", 7, 1.5))) == ("a", 7, 1.5)
 
 
 def test_limit_and_cursor_are_no_part_of_the_question() -> None:
@@ -137,6 +175,37 @@ def test_the_total_counts_all_rows_and_only_shown_ones_are_built() -> None:
     page = cut(range(100), key=lambda n: (n,), show=show, question={}, cursor=None, limit=4)
     assert (page.total, built) == (100, [0, 1, 2, 3])
     assert json.loads(base64.urlsafe_b64decode(f"{page.next_cursor}==="))[1] == [3]
+
+
+def test_rows_in_order_already_are_not_put_in_order_again() -> None:
+    """The replica gives them so, also where its order of letters is another than ours."""
+    rows = ["b", "a", "c"]
+    first, place = ["a", "b", "c"], write_cursor({}, ("a",))
+
+    def after(cursor: str | None, **how: bool) -> list[str]:
+        return list(rows_after(rows, key=lambda name: (name,), question={}, cursor=cursor, **how))
+
+    assert (after(None), after(None, in_order=True)) == (first, rows)
+    assert (after(place), after(place, in_order=True)) == (["b", "c"], ["b", "c"])
+    page = cut(rows, key=lambda name: (name,), show=lambda name: Shown(name=name, number=1), question={},
+               cursor=None, limit=2, in_order=True)  # fmt: skip
+    assert ([row.name for row in page.rows], page.total) == (["b", "a"], 3)
+
+
+class Sparse(BaseModel):
+    """A row that says little."""
+
+    title: str = Field(serialization_alias="t")
+    note: str | None = None
+
+
+@pytest.mark.parametrize(("budget", "shown"), [(1, 1), (21, 1), (22, 2), (32, 2), (33, 3), (99, 3)])
+def test_rows_fill_the_budget_to_its_last_byte(budget: int, shown: int) -> None:
+    """Each takes the bytes of what is sent, `{"t":"é"}`, and a comma: ten and one."""
+    page = cut(range(3), key=lambda n: (n,), show=lambda _: Sparse(title="é"), question={}, cursor=None,
+               limit=9, budget_bytes=budget)  # fmt: skip
+    assert len(page.rows) == shown
+    assert (page.next_cursor is None) is (shown == 3)
 
 
 @given(days=st.lists(st.dates(), min_size=2, unique=True))
