@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 
@@ -91,6 +91,7 @@ def _walk_on(rows: list[tuple[str, int]], cursor: str | None) -> list[tuple[str,
     place=st.tuples(st.text(st.characters(codec=None), max_size=30), st.integers(), st.integers(-9, 9)),
     question=st.dictionaries(st.text(max_size=5), st.integers() | st.text(max_size=9), max_size=4),
 )
+@example(place=("Casa \ud83c", 1, 0), question={"name": "\udf0a"})
 def test_a_cursor_says_its_place_again(place: tuple[str, int, int], question: dict[str, int | str]) -> None:
     """Lone surrogates too, which Hostaway's JSON can carry."""
     assert read_cursor(question, write_cursor(question, place)) == place
@@ -177,6 +178,11 @@ def test_the_total_counts_all_rows_and_only_shown_ones_are_built() -> None:
     assert json.loads(base64.urlsafe_b64decode(f"{page.next_cursor}==="))[1] == [3]
 
 
+def test_rows_come_in_the_order_of_their_key() -> None:
+    rows = rows_after("cab", key=lambda name: (descending(name),), question={}, cursor=None)
+    assert list(rows) == ["c", "b", "a"]
+
+
 def test_rows_in_order_already_are_not_put_in_order_again() -> None:
     """The replica gives them so, also where its order of letters is another than ours."""
     rows = ["b", "a", "c"]
@@ -213,3 +219,4 @@ def test_descending_turns_dates_around(days: list[Any]) -> None:
     """ISO dates, as text."""
     texts = [day.isoformat() for day in days]
     assert sorted(texts, key=descending) == sorted(texts, reverse=True)
+    assert [descending(descending(text)) for text in texts] == texts
