@@ -122,8 +122,9 @@ def test_a_learned_secret_never_comes_out_in_any_writing() -> None:
 
 def test_a_learned_secret_comes_out_in_no_form_of_json() -> None:
     own = Redactor()
-    own.learn("Schlüssel")
-    assert own(r"Schlüssel | Schl\u00fcssel | Schl%C3%BCssel") == " | ".join([MASK] * 3)
+    own.learn('Schlüs"sel')
+    said = own(r'Schlüs"sel | Schlüs\"sel | Schl\u00fcs\"sel | Schl%C3%BCs%22sel')
+    assert said == " | ".join([MASK] * 4)
 
 
 def test_a_secret_around_another_goes_whole() -> None:
