@@ -186,11 +186,16 @@ class CopiedMoney(Copy):
             past = await store.calendar.ages(listing_ids, span.first, min(edge - ONE_DAY, span.last))
             unsure |= {number for number, at in past.items() if at is None}
         if edge <= span.last:
-            for number, at in (await store.calendar.ages(listing_ids, edge, span.last)).items():
-                if at is None or not self._may_use(at, ages, "calendar", str(number)):
-                    unsure.add(number)
-                else:
-                    as_of = min(at, as_of or at)
+            known = await store.calendar.ages(listing_ids, edge, span.last)
+            fresh_since = self._clock.now() - ages.fresh
+            # Nothing is to be asked of those that are fresh, which of thousands most are.
+            old = {
+                number
+                for number, at in known.items()
+                if at is None or (at < fresh_since and not self._may_use(at, ages, "calendar", str(number)))
+            }
+            as_of = min((at for number, at in known.items() if at and number not in old), default=None)
+            unsure |= old
         return unsure, as_of
 
 

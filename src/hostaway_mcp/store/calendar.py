@@ -15,6 +15,7 @@ from hostaway_mcp.models.calendar import CalendarDay
 from hostaway_mcp.models.lenient import JsonObject, read_row
 from hostaway_mcp.store import spans
 from hostaway_mcp.store.calendar_lists import CalendarLists
+from hostaway_mcp.store.calendar_reads import CalendarReads
 from hostaway_mcp.store.changes import Change, Changes, Kind
 from hostaway_mcp.store.desk import portions
 from hostaway_mcp.store.forgotten import forgotten_dates
@@ -44,7 +45,13 @@ class Difference:
     changed: Mapping[date, Columns]
     same: tuple[date, ...]
     gone: tuple[date, ...]
+    later: Mapping[date, datetime]
+    """Days that stay as they are, for they were read later, and when."""
     older: int
+
+    def seen(self, seen_at: datetime) -> dict[date, datetime]:
+        """When each day was read that is known now; this reading's are of `seen_at`."""
+        return {**dict.fromkeys((*self.new, *self.changed, *self.same), seen_at), **self.later}
 
     @property
     def of_nights(self) -> Iterator[date]:
@@ -116,6 +123,8 @@ class Calendar(CalendarLists):
             difference = _difference(columns_by_day, sent, before, there, seen_at)
             await self._write_days(connection, listing_id, difference, seen_at)
             await self._write_months(connection, listing_id, difference, sent, months)
+            seen = difference.seen(seen_at)
+            await CalendarReads(self._desk).put(connection, listing_id, first, last, seen)
             touched = (Span(listing_id, day, day) for day in difference.of_nights)
             await Nights(self._desk).recount(connection, touched)
             log = _change(listing_id, difference, (first, last), seen_at)
@@ -142,16 +151,11 @@ class Calendar(CalendarLists):
     async def ages(self, listing_ids: Iterable[int], first: date, last: date) -> dict[int, datetime | None]:
         """When the oldest of each listing's days was read; None where days of the period are missing."""
         ages: dict[int, datetime | None] = dict.fromkeys(sorted(set(listing_ids)))
-        expected, day = (last - first).days + 1, calendar_days.c
-        oldest = func.min(day.seen_at, type_=Text() if self._desk.database.is_sqlite else day.seen_at.type)
-        statement = select(day.listing_id, func.count(), oldest).group_by(day.listing_id)
-        async with self._desk.read() as connection:
-            period = (self._desk.mine(calendar_days), day.day.between(first, last))
-            asked = day.listing_id.in_(spans.some(connection, ages))
-            found = (await connection.execute(statement.where(*period, asked))).all()
+        expected = (last - first).days + 1
+        found = await CalendarReads(self._desk).oldest(ages, first, last)
         # Those that were read together have the same instant, which is read once.
-        at = {seen_at: _instant(seen_at) for seen_at in {row[2] for row in found}}
-        return ages | {number: at[seen_at] for number, known, seen_at in found if known == expected}
+        at = {seen_at: _instant(seen_at) for seen_at in {seen_at for _, seen_at in found.values()}}
+        return ages | {number: at[seen_at] for number, (known, seen_at) in found.items() if known == expected}
 
     async def free(self, listing_ids: Iterable[int], first: date, last: date) -> Free | None:
         """Which of many listings are available on all these days; None where days of one are not kept."""
@@ -292,7 +296,7 @@ def _difference(
     there: Sent,
     seen_at: datetime,
 ) -> Difference:
-    later = {day for day, row in before.items() if row["seen_at"] > seen_at}
+    later = {day: row["seen_at"] for day, row in before.items() if row["seen_at"] > seen_at}
     new: dict[date, Columns] = {}
     changed: dict[date, Columns] = {}
     same = []
@@ -306,7 +310,7 @@ def _difference(
         else:
             changed[day] = own
     gone = tuple(day for day in before if day not in coming and day not in later)
-    return Difference(before, new, changed, tuple(same), gone, len(later & coming.keys()))
+    return Difference(before, new, changed, tuple(same), gone, later, len(later.keys() & coming.keys()))
 
 
 def _change(

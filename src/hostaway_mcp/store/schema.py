@@ -23,7 +23,7 @@ from sqlalchemy.types import TypeEngine
 
 from hostaway_mcp.store.types import Instant, Money
 
-REVISION = "0007"
+REVISION = "0008"
 """The newest step in migrations/versions: what a database must be at."""
 
 VERSION_TABLE = "hostaway_mcp_version"
@@ -314,6 +314,18 @@ calendar_days = Table(
     sqlite_with_rowid=False,
 )
 """Small rows, for a large account has millions: what a day says besides is in `calendar_raw`."""
+
+calendar_reads = Table(
+    "calendar_reads",
+    metadata,
+    _account(),
+    _key("listing_id", BigInteger()),
+    _key("first", Integer()),
+    Column("last", Integer, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""When the days of `calendar_days` were read, days on end together; numbers of `date.toordinal`."""
 
 calendar_raw = Table(
     "calendar_raw",
