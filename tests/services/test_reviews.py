@@ -12,7 +12,7 @@ from hostaway_mcp.errors import CursorError, InputError, UnknownNameError, Upstr
 from hostaway_mcp.services.review_insights import ReviewInsights
 from hostaway_mcp.services.review_queue import ReviewQueue
 from tests.support.house import House, house
-from tests.support.replica import synced
+from tests.support.replica import sync, synced
 
 
 async def insights(home: House, **asked: Any) -> ReviewInsights:
@@ -85,6 +85,41 @@ async def test_the_replica_says_the_same_without_a_call(tmp_path: Path) -> None:
         for name in ("overall", "scores", "themes", "low"):
             assert live.json.get(name) == copied.json.get(name)
         assert (await home.ask("review_queue")).json["queue"] == waiting.json["queue"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"by": "listing", "max_score": 8.5, "limit": 50},
+        {"by": "month", "from": "2026-01", "to": "today", "max_score": 10},
+        {"by": "channel", "group": "Lisbon", "max_score": 0},
+    ],
+)
+async def test_the_database_counts_as_reviews_say(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: dict[str, Any]
+) -> None:
+    """Also a listing that is gone, none at all, a review without a rating, and categories of their own."""
+    async with synced(tmp_path, listings=6) as home:
+        first, second, third, fourth = by_guests(home)[:4]
+        first |= {"listingMapId": 999_999, "listingName": "Sold <b>House</b>"}
+        second |= {"listingMapId": None, "rating": 3}
+        third |= {"rating": None}
+        fourth["reviewCategory"] += [
+            {"category": "Free WiFi", "rating": 3},
+            {"category": "staff", "rating": 4},
+        ]
+        await sync(home, after_seconds=4_000)
+        copied = await home.ask("review_insights", **asked)
+        assert copied.json["source"] == "replica"
+        shown = {one["review_id"] for one in copied.json["low"]}
+        if cursor := copied.json.get("next_cursor"):
+            rest = await home.ask("review_insights", **asked, cursor=cursor)
+            assert not shown & {one["review_id"] for one in rest.json["low"]}
+        monkeypatch.setattr("hostaway_mcp.services.copy.Copy._may_use", lambda *_: False)
+        live = await home.ask("review_insights", **asked)
+        assert live.json["source"] == "mixed"  # Only the listings are copied.
+        for name in ("total", "overall", "scores", "themes", "low", "scores_left_out", "warnings"):
+            assert live.json.get(name) == copied.json.get(name), name
 
 
 async def test_a_period_without_reviews_is_said_not_zero() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,15 +10,18 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection
 
+from hostaway_mcp.analytics.review_scores import Sum
 from hostaway_mcp.models.reservations import By, ReservationStatus
 from hostaway_mcp.store.engine import open_database
 from hostaway_mcp.store.migrate import MIGRATIONS
+from hostaway_mcp.store.ratings import Ended
 from hostaway_mcp.store.raw import digest, pack, written
 from hostaway_mcp.store.stay_lists import Order
 from hostaway_mcp.store.stay_windows import Which
 from hostaway_mcp.store.store import Store
 from tests.store.conftest import FIRST, LAST, SEEN
 from tests.store.test_calendar import AUGUST, days
+from tests.store.test_ratings import review
 from tests.store.test_rows import stay
 
 
@@ -58,6 +62,9 @@ def _keep_as_of_old(connection: Connection) -> None:
         digest=digest(content),
         seen_at=at,
     )
+    sent = written(review(5, departureDate=f"{AUGUST}"))
+    kept = {"raw": pack(sent), "digest": digest(sent), "seen_at": at, "departure": AUGUST}
+    _insert(connection, "reviews", account_id="1", id=5, **kept)
     day = {"account_id": "1", "listing_id": 1, "day": AUGUST}
     _insert(connection, "calendar_days", **day, status="available", available=True, seen_at=at)
     _insert(connection, "nights", **day, sold=1, owner=0, blocked=0, units=1)
@@ -78,6 +85,8 @@ async def test_what_the_first_version_kept_is_in_the_lists_of_this_one(empty_url
         assert [unit.listing_unit_id for unit in kept[0].row.reservation_unit] == [7]
         amounts = await store.stay_amounts.rows(which)
         assert [(one.id, one.accommodation, one.units) for one in amounts] == [(7_000_000_000, 1_001_000, 1)]
+        rated = await store.reviews.ratings.means(Ended(AUGUST, AUGUST), "listing_id")
+        assert rated == {1: {"cleanliness": Sum(Decimal(8), 1)}}
         assert await store.calendar.ages([1], AUGUST, AUGUST) == {1: SEEN}
         assert [night.sold for night in await store.nights.each(FIRST, LAST)] == [1]
         later = {"updatedOn": "2026-09-01 00:00:00"}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
+from typing import NamedTuple
 
 from hostaway_mcp.analytics.review_themes import CATEGORIES, PHRASES, Theme
 from hostaway_mcp.analytics.words import read
@@ -51,6 +52,22 @@ class ThemeCount:
     """The mean of the category of this name, where reviews have one."""
 
 
+class Sum(NamedTuple):
+    """Ratings added up."""
+
+    total: Decimal
+    number: int
+
+    @property
+    def mean(self) -> Decimal:
+        """Rounded to a tenth; of 0 ratings there is none."""
+        return (self.total / self.number).quantize(_TENTH, rounding=ROUND_HALF_UP)
+
+
+Means = Mapping[str, Sum]
+"""Ratings of categories, by name."""
+
+
 def scores_of(reviews: Iterable[Rated], *, low: Decimal) -> list[Score]:
     """
     The scores of each group, the lowest mean first, then the group with more reviews.
@@ -66,6 +83,13 @@ def scores_of(reviews: Iterable[Rated], *, low: Decimal) -> list[Score]:
     return sorted(scores, key=lambda one: (one.mean, -one.reviews, one.group))
 
 
+def score_of(group: str, ratings: Sum, low: int, categories: Means) -> Score:
+    """The score of ratings that are added up already, `low` of them at or below the bound."""
+    means = [(name, part.mean) for name, part in categories.items()]
+    weakest = sorted(means, key=lambda pair: (pair[1], pair[0]))
+    return Score(group, ratings.number, ratings.mean, low, tuple(weakest))
+
+
 def themes_of(reviews: Sequence[Rated], *, low: Decimal) -> list[ThemeCount]:
     """
     What the reviews are about, most low mentions first: themes by the tables of phrases, and the channels'
@@ -74,15 +98,22 @@ def themes_of(reviews: Sequence[Rated], *, low: Decimal) -> list[ThemeCount]:
     "Not clean enough and the heating failed." (4) and "Spotless." (10): cleanliness 2 mentions, 1 low;
     temperature 1 mention, 1 low.
     """
-    mentions: dict[str, list[bool]] = {}
+    mentions: list[tuple[Theme, int, int]] = []
     for one in reviews:
         is_low = one.rating is not None and one.rating <= low
-        for theme in themes_in(one.texts):
-            mentions.setdefault(theme, []).append(is_low)
-    means = dict(_category_means(reviews))
+        mentions += [(theme, 1, int(is_low)) for theme in themes_in(one.texts)]
+    return theme_counts(mentions, categories_of(reviews))
+
+
+def theme_counts(mentions: Iterable[tuple[Theme, int, int]], categories: Means) -> list[ThemeCount]:
+    """The same of themes with how many reviews mention them, and how many of these are low."""
+    found: dict[str, tuple[int, int]] = {}
+    for theme, times, low in mentions:
+        before = found.get(theme, (0, 0))
+        found[theme] = (before[0] + times, before[1] + low)
     counts = [
-        ThemeCount(name, len(mentions.get(name, ())), sum(mentions.get(name, ())), means.get(name))
-        for name in dict.fromkeys((*mentions, *means))
+        ThemeCount(name, *found.get(name, (0, 0)), categories[name].mean if name in categories else None)
+        for name in dict.fromkeys((*found, *categories))
     ]
     return sorted(counts, key=lambda one: (-one.mentions_low, -one.mentions, one.theme))
 
@@ -91,6 +122,19 @@ def themes_in(texts: Iterable[str]) -> list[Theme]:
     """The themes that texts mention, in any of the six languages."""
     words = " ".join(read(text) for text in texts)
     return [theme for theme, pattern in _patterns().items() if pattern.search(words)]
+
+
+def bits_of(themes: Iterable[Theme]) -> int:
+    """The themes as one number; databases keep it, so a new theme is added behind the others."""
+    return sum(1 << _PLACES[theme] for theme in themes)
+
+
+def themes_by(bits: int) -> list[Theme]:
+    """The themes of such a number."""
+    return [theme for theme, place in _PLACES.items() if bits >> place & 1]
+
+
+_PLACES = {theme: place for place, theme in enumerate(Theme)}
 
 
 @cache
@@ -110,23 +154,26 @@ def _pattern(phrase: str) -> str:
 
 def _score(group: str, rated: Sequence[Rated], low: Decimal) -> Score:
     ratings = [one.rating for one in rated if one.rating is not None]
-    weakest = sorted(_category_means(rated), key=lambda pair: (pair[1], pair[0]))
-    return Score(group, len(ratings), _mean(ratings), sum(one <= low for one in ratings), tuple(weakest))
+    total = Sum(sum(ratings, Decimal(0)), len(ratings))
+    return score_of(group, total, sum(one <= low for one in ratings), categories_of(rated))
 
 
-def _category_means(rated: Iterable[Rated]) -> list[tuple[str, Decimal]]:
-    by_name: dict[str, list[Decimal]] = {}
-    for one in rated:
-        for name, rating in one.categories:
-            by_name.setdefault(category(name), []).append(rating)
-    return [(name, _mean(ratings)) for name, ratings in by_name.items()]
+def categories_of(reviews: Iterable[Rated]) -> Means:
+    """What reviews rate besides the whole."""
+    return add_up({name: Sum(rating, 1)} for one in reviews for name, rating in one.categories)
+
+
+def add_up(parts: Iterable[Means]) -> Means:
+    """Ratings of categories together, each by the name of its theme where it has one."""
+    found: dict[str, Sum] = {}
+    for means in parts:
+        for name, part in means.items():
+            before = found.get(named := category(name))
+            found[named] = Sum(before.total + part.total, before.number + part.number) if before else part
+    return found
 
 
 def category(name: str) -> str:
     """A category by the name of its theme, or its own."""
     plain = name.strip().casefold().replace(" ", "_").replace("-", "_")
     return str(CATEGORIES.get(plain, plain))
-
-
-def _mean(ratings: Sequence[Decimal]) -> Decimal:
-    return (sum(ratings, Decimal(0)) / len(ratings)).quantize(_TENTH, rounding=ROUND_HALF_UP)

@@ -73,3 +73,11 @@ class Review(Wire):
     reviewer_name: str | None = None
     inserted_on: Moment | None = None
     updated_on: Moment | None = None
+
+    @property
+    def is_by_guest(self) -> bool:
+        """Whether a guest has written it; what is awaited has no rating."""
+        return self.type is ReviewType.GUEST_TO_HOST and self.status in _WRITTEN
+
+
+_WRITTEN = frozenset({ReviewStatus.PUBLISHED, ReviewStatus.SUBMITTED})

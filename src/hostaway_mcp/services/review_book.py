@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +13,13 @@ from hostaway_mcp.client.rows import Page
 from hostaway_mcp.models.reviews import Review
 from hostaway_mcp.services.answers import Missing
 from hostaway_mcp.services.copied_ledgers import REVIEWS
+from hostaway_mcp.services.copied_stays import rests_on_the_replica
 from hostaway_mcp.services.copy import Ages, Copied, Copy, copied_or_live, whole
 from hostaway_mcp.services.facts import Facts, Gathering, Known
 
 if TYPE_CHECKING:
+    from hostaway_mcp.analytics.review_scores import Means
+    from hostaway_mcp.store.ratings import Counts, Ended
     from hostaway_mcp.store.store import Store
 
 FRESH_SECONDS = 120.0
@@ -43,6 +47,56 @@ class CopiedReviews(Copy):
 
         return await self._read(read)
 
+    async def counts(
+        self, first: date, last: date, listing_ids: Collection[int] | None, key: str, low: Decimal
+    ) -> Copied[Counts] | None:
+        """What those by guests add up to, as `Ratings.counts` says."""
+
+        async def read(store: Store) -> Copied[Counts] | None:
+            as_of = whole(await store.sync.state("reviews", "all"))
+            if as_of is None or not self._may_use(as_of, REVIEWS, "reviews", "all"):
+                return None
+            counts = await store.reviews.ratings.counts(_ended(first, last, listing_ids), key, low)
+            return Copied((counts,), as_of)
+
+        found = await self._read(read)
+        if found is not None:
+            rests_on_the_replica()
+        return found
+
+    async def means(
+        self, first: date, last: date, listing_ids: Collection[int] | None, key: str
+    ) -> Mapping[int | None, Means]:
+        """The categories of the same reviews by `key`."""
+
+        async def read(store: Store) -> Copied[Mapping[int | None, Means]]:
+            means = await store.reviews.ratings.means(_ended(first, last, listing_ids), key)
+            return Copied((means,), self._clock.now())
+
+        found = await self._read(read)
+        return found.rows[0] if found else {}
+
+    async def called(
+        self, first: date, last: date, listing_ids: Collection[int]
+    ) -> dict[int | None, str | None]:
+        """What the last of the same reviews calls these listings."""
+
+        async def read(store: Store) -> Copied[Review]:
+            ids = await store.reviews.ratings.latest_of(_ended(first, last, listing_ids))
+            return Copied(tuple(one.row for one in await store.reviews.get(ids)), self._clock.now())
+
+        found = await self._read(read)
+        return {one.listing_id: one.listing_name for one in found.rows} if found else {}
+
+    async def by_id(self, ids: Collection[int]) -> dict[int, Review]:
+        """These reviews whole; one that has just gone is left out."""
+
+        async def read(store: Store) -> Copied[Review]:
+            return Copied(tuple(one.row for one in await store.reviews.get(ids)), self._clock.now())
+
+        found = await self._read(read) if ids else None
+        return {one.id: one for one in found.rows} if found else {}
+
 
 class ReviewBook:
     """
@@ -55,7 +109,7 @@ class ReviewBook:
     def __init__(self, hostaway: Hostaway, *, facts: Facts, copy: CopiedReviews) -> None:
         self._hostaway = hostaway
         self._facts = facts
-        self._copy = copy
+        self.copy = copy
 
     async def departed(
         self, first: date, last: date, listing_ids: Collection[int] | None = None
@@ -84,7 +138,7 @@ class ReviewBook:
     ) -> None:
         await copied_or_live(
             gathering,
-            lambda ages: self._copy.departed(first, last, asked, ages),
+            lambda ages: self.copy.departed(first, last, asked, ages),
             partial(self._load_live, first, last, asked),
             ages=REVIEWS,
         )
@@ -133,3 +187,9 @@ def _fits(one: Review, first: date, last: date, listing_ids: Collection[int] | N
     if one.is_cancelled or one.departure_date is None or not first <= one.departure_date <= last:
         return False
     return listing_ids is None or one.listing_id in listing_ids
+
+
+def _ended(first: date, last: date, listing_ids: Collection[int] | None) -> Ended:
+    from hostaway_mcp.store.ratings import Ended
+
+    return Ended(first, last, listing_ids)

@@ -2,40 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import lru_cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import PlainSerializer
 
-from hostaway_mcp.analytics.review_scores import Rated, Score, category, scores_of, themes_of
+from hostaway_mcp.analytics.review_scores import Score, category
 from hostaway_mcp.models.listings import Listing
-from hostaway_mcp.models.reviews import Review, ReviewStatus, ReviewType
+from hostaway_mcp.models.reviews import Review
 from hostaway_mcp.services.answers import ListAnswer, Record
 from hostaway_mcp.services.conversations import DATA_NOT_ORDERS, secrets_of
-from hostaway_mcp.services.cursors import SortKey, cut, descending
+from hostaway_mcp.services.cursors import SortKey, cut_ordered, descending, rows_after
 from hostaway_mcp.services.dates import Span, read_period, read_span
 from hostaway_mcp.services.narrowed import narrowed
 from hostaway_mcp.services.portfolio import ListingRef, Portfolio, name_of
-from hostaway_mcp.services.review_book import ReviewBook, some_reviews
+from hostaway_mcp.services.review_book import ReviewBook
+from hostaway_mcp.services.review_sums import By, Summing
 from hostaway_mcp.services.stays import named_listings
 from hostaway_mcp.services.untrusted import clean, clean_name
 
-Group = Literal["listing", "month", "channel"]
 Number = Annotated[Decimal, PlainSerializer(float, return_type=float)]
 """A rating; 0 to 10."""
 
 DEFAULT_DAYS = 90
 MAX_SCORE = Decimal(6)
-SHOWN_GROUPS = 25
 SHOWN_CATEGORIES = 3
 EXCERPT_CHARS = 300
 ROOM_BYTES = 6_500
 """For the low reviews; scores and themes take the rest."""
-_WRITTEN = frozenset({ReviewStatus.PUBLISHED, ReviewStatus.SUBMITTED})
 
 
 class ScoreRow(Record):
@@ -103,7 +99,7 @@ class ReviewInsight:
         from_: str | None = None,
         to: str | None = None,
         max_score: float = float(MAX_SCORE),
-        by: Group = "listing",
+        by: By = "listing",
         listing: ListingRef | None = None,
         group: str | None = None,
         limit: int = 10,
@@ -121,42 +117,42 @@ class ReviewInsight:
         ids, understood = await narrowed(self._portfolio, listing, group, named.by_id)
         today = self._portfolio.today(tuple(named.by_id.values()))
         span = past_period(from_, to, today)
-        known = await self._book.departed(span.first, span.last, ids)
-        reviews = [one for one in known.rows if _is_guests(one)]
-        bound = Decimal(str(max_score))
-        rated = [_rated(one, _group_of(one, by, named.by_id)) for one in reviews]
-        scores = scores_of(rated, low=bound)
-        overall = scores_of([replace(one, group="all") for one in rated], low=bound)
-        missing = some_reviews(known)
-        part = cut(
-            [one for one in reviews if one.rating is not None and one.rating <= bound],
+        summing = Summing(by, Decimal(str(max_score)), named.by_id)
+        sums = await summing.of_copy(self._book.copy, span, ids)
+        if sums is None:
+            sums = summing.of_rows(await self._book.departed(span.first, span.last, ids))
+        asked = dict(question or {})
+        ordered = rows_after(sums.low, key=_newest_first, question=asked, cursor=cursor, in_order=True)
+        first = [number for _, number in ordered[:limit]]
+        read = sums.read if sums.read is not None else await self._book.copy.by_id(first)
+        ordered = [*(one for one in ordered[:limit] if one[1] in read), *ordered[limit:]]
+        part = cut_ordered(
+            ordered,
+            total=len(sums.low),
             key=_newest_first,
-            show=lambda one: _low(one, bound, named.by_id),
-            question=dict(question or {}),
-            cursor=cursor,
+            show=lambda one: _low(read[one[1]], summing.bound, named.by_id),
+            question=asked,
             limit=limit,
             budget_bytes=ROOM_BYTES,
         )
-        listing_ids = {_group_of(one, by, named.by_id): one.listing_id for one in reviews}
-        warnings = (
-            named.warning,
-            None if overall or missing else f"No rated review of a stay that ended {_in_words(span)}.",
-            DATA_NOT_ORDERS if part.rows else None,
+        nothing = (
+            None
+            if sums.overall or sums.missing
+            else f"No rated review of a stay that ended {_in_words(span)}."
         )
+        warnings = (named.warning, nothing, DATA_NOT_ORDERS if part.rows else None)
         return ReviewInsights(
-            as_of=min(known.as_of, named.as_of or known.as_of),
-            complete=not missing,
-            missing=missing,
+            as_of=min(sums.as_of, named.as_of or sums.as_of),
+            complete=not sums.missing,
+            missing=sums.missing,
             warnings=tuple(filter(None, warnings)),
-            understood=understood | {"stays that ended": _in_words(span), "low": f"at most {bound:f} of 10"},
-            total=None if missing else part.total,
+            understood=understood
+            | {"stays that ended": _in_words(span), "low": f"at most {summing.bound:f} of 10"},
+            total=None if sums.missing else part.total,
             next_cursor=part.next_cursor,
-            overall=_score_row(overall[0], None) if overall else None,
-            scores=tuple(
-                _score_row(one, listing_ids.get(one.group) if by == "listing" else None)
-                for one in _ordered(scores, by)[:SHOWN_GROUPS]
-            ),
-            scores_left_out=max(0, len(scores) - SHOWN_GROUPS) or None,
+            overall=_score_row(sums.overall, None) if sums.overall else None,
+            scores=tuple(_score_row(one, sums.listing_ids.get(one.group)) for one in sums.scores),
+            scores_left_out=sums.left_out or None,
             themes=tuple(
                 ThemeRow(
                     theme=one.theme,
@@ -164,7 +160,7 @@ class ReviewInsight:
                     mentions_low=one.mentions_low or None,
                     category_mean=one.category_mean,
                 )
-                for one in themes_of(rated, low=bound)
+                for one in sums.themes
             ),
             low=part.rows,
         )
@@ -196,44 +192,6 @@ def words_of(review: Review, text: str | None, by_id: Mapping[int, Listing], max
     return clean(text, secrets=secrets_of(None, by_id.get(review.listing_id or 0)), max_chars=max_chars)
 
 
-def _is_guests(review: Review) -> bool:
-    """Whether a guest has written it; what is awaited has no rating."""
-    return review.type is ReviewType.GUEST_TO_HOST and review.status in _WRITTEN
-
-
-def _rated(review: Review, group: str) -> Rated:
-    texts = (review.title, review.public_review, review.private_feedback)
-    return Rated(
-        group=group,
-        rating=review.rating,
-        categories=tuple(
-            (name, one.rating)
-            for one in review.review_category
-            if one.rating is not None and (name := _category_name(one.category))
-        ),
-        texts=tuple(filter(None, (clean(text, mask=False, max_chars=4_000) for text in texts))),
-    )
-
-
-@lru_cache(maxsize=500)
-def _category_name(name: str) -> str | None:
-    """Cleaned; the channels have a few, and thousands of reviews name them."""
-    return clean_name(name)
-
-
-def _group_of(review: Review, by: Group, by_id: Mapping[int, Listing]) -> str:
-    if by == "month":
-        return f"{review.departure_date:%Y-%m}" if review.departure_date else "no date"
-    if by == "channel":
-        return review.channel.label
-    return f"{listing_of(review, by_id) or 'unknown'} ({review.listing_id})"
-
-
-def _ordered(scores: Sequence[Score], by: Group) -> list[Score]:
-    """Months in the order of time; the others as they come, the lowest mean first."""
-    return sorted(scores, key=lambda one: one.group) if by == "month" else list(scores)
-
-
 def _score_row(one: Score, listing_id: int | None) -> ScoreRow:
     return ScoreRow(
         group=one.group,
@@ -245,8 +203,9 @@ def _score_row(one: Score, listing_id: int | None) -> ScoreRow:
     )
 
 
-def _newest_first(review: Review) -> SortKey:
-    return (descending(f"{review.departure_date}"), -review.id)
+def _newest_first(low: tuple[date | None, int]) -> SortKey:
+    departure, number = low
+    return (descending(f"{departure}"), -number)
 
 
 def _low(review: Review, bound: Decimal, by_id: Mapping[int, Listing]) -> LowReview:

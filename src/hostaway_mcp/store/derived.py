@@ -12,10 +12,12 @@ from hostaway_mcp.clock import SystemClock
 from hostaway_mcp.models.conversations import Conversation
 from hostaway_mcp.models.lenient import read_row
 from hostaway_mcp.models.priced_reservations import PricedReservation
+from hostaway_mcp.models.reviews import Review
 from hostaway_mcp.store.desk import Desk
 from hostaway_mcp.store.engine import Database
+from hostaway_mcp.store.ratings import Ratings
 from hostaway_mcp.store.raw import unpack
-from hostaway_mcp.store.schema import conversations, reservations, stay_amounts, sync_state
+from hostaway_mcp.store.schema import conversations, reservations, reviews, stay_amounts, sync_state
 from hostaway_mcp.store.stay_amounts import StayAmounts
 from hostaway_mcp.store.threads import NOUN as THREAD
 from hostaway_mcp.store.waits import Waits
@@ -23,6 +25,7 @@ from hostaway_mcp.store.waits import Waits
 AT_ONCE = 500
 AMOUNTS_SINCE = "0006"
 WAITS_SINCE = "0005"
+RATINGS_SINCE = "0009"
 
 
 async def derive(database: Database, connection: AsyncConnection, since: str) -> None:
@@ -43,6 +46,11 @@ async def derive(database: Database, connection: AsyncConnection, since: str) ->
         for row in (await connection.execute(whole)).all():
             beside = Waits(Desk(database, row.account_id, SystemClock()))
             await beside.read_whole(connection, int(row.part), row.state["messages"], row.as_of)
+    if since < RATINGS_SINCE:
+        async for account_id, rows in _portions(connection, reviews):
+            found = [read_row(Review, unpack(row.raw)) for row in rows]
+            desk = Desk(database, account_id, SystemClock())
+            await Ratings(desk).put(connection, (), [one for one in found if one is not None])
 
 
 async def _portions(connection: AsyncConnection, table: Table) -> AsyncIterator[tuple[str, Sequence[Any]]]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hostaway_mcp.models.reviews import Review
 from hostaway_mcp.store.desk import Desk, portions
-from hostaway_mcp.store.rows import Columns, Kept, Rows
+from hostaway_mcp.store.ratings import Ratings
+from hostaway_mcp.store.rows import Columns, Kept, Rows, Step
 from hostaway_mcp.store.schema import reviews
 
 
@@ -16,6 +19,7 @@ class Reviews(Rows[Review]):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, reviews, Review, columns)
+        self.ratings = Ratings(desk)
 
     async def departed(
         self, first: date, last: date, listing_ids: Collection[int] | None = None
@@ -28,6 +32,10 @@ class Reviews(Rows[Review]):
         for some in portions(sorted(listing_ids)):
             found += await self._select(*conditions, reviews.c.listing_id.in_(some))
         return tuple(found)
+
+    async def _after(self, connection: AsyncConnection, steps: Sequence[Step]) -> None:
+        before = [{"id": step.id, **step.before} for step in steps if step.before is not None]
+        await self.ratings.put(connection, before, [step.row for step in steps if step.row])
 
 
 def columns(review: Review) -> Columns:

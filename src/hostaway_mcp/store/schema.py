@@ -23,7 +23,7 @@ from sqlalchemy.types import TypeEngine
 
 from hostaway_mcp.store.types import Instant, Money
 
-REVISION = "0008"
+REVISION = "0009"
 """The newest step in migrations/versions: what a database must be at."""
 
 VERSION_TABLE = "hostaway_mcp_version"
@@ -39,6 +39,9 @@ metadata = MetaData(
 DIGEST = String(32)
 """16 bytes of BLAKE2b in hexadecimal."""
 
+
+CATEGORIES_RATED = ("cleanliness", "communication", "check_in", "accuracy", "location", "value", "beds")
+"""Of a review's categories those that have a column."""
 
 OF_LISTS = ("id", "listing_id", "status", "channel_id", "guest_folded")
 """Columns of a stay that a list is narrowed by."""
@@ -237,6 +240,27 @@ reviews = _rows(
     Index("ix_reviews_listing", "account_id", "listing_id"),
     Index("ix_reviews_reservation", "account_id", "reservation_id"),
 )
+
+ratings = Table(
+    "ratings",
+    metadata,
+    _account(),
+    _key("departure", Integer()),
+    _key("id", BigInteger()),
+    _number("listing_id"),
+    Column("channel", Integer, nullable=False),
+    _number("rating"),
+    # A bit for each that is mentioned.
+    Column("themes", Integer, nullable=False),
+    # Categories without a column, as JSON.
+    Column("others", Text),
+    *(_number(name) for name in CATEGORIES_RATED),
+    sqlite_with_rowid=False,
+)
+"""
+How guests rated, in millionths, and what they mention; small rows by departure, so that those of a period
+lie beside one another. Days are numbers of `date.toordinal`.
+"""
 
 tasks = _rows(
     "tasks",

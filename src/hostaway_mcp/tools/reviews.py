@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from hostaway_mcp.services.review_insights import Group, LowReview, ReviewInsights, ScoreRow
+from hostaway_mcp.services.review_insights import LowReview, ReviewInsights, ScoreRow
 from hostaway_mcp.services.review_queue import QueueRow, ReviewQueue
+from hostaway_mcp.services.review_sums import By
 from hostaway_mcp.services.services import Services
 from hostaway_mcp.services.untrusted import fence, word
 from hostaway_mcp.tools.catalogue import Cursor, Day, ListingRef, Question, Text, Toolset, tool
@@ -18,7 +19,7 @@ class ReviewInsightsQuestion(Question):
     from_: Day | None = Field(None, alias="from", description="departures from; default 90 days back")
     to: Day | None = Field(None, description="included; default today")
     max_score: float = Field(6, ge=0, le=10, description="low is this or less, of 10")
-    by: Group = "listing"
+    by: By = "listing"
     listing: ListingRef | None = None
     group: Text | None = Field(None, description="city or country")
     limit: int = Field(10, ge=1, le=50, description="low reviews")
