@@ -242,6 +242,38 @@ def test_a_429_at_a_low_rate_is_somebody_elses_doing() -> None:
         assert not book.budget(account="1", now=1.0 + OTHERS_SECONDS).shared_by_others
 
 
+def test_an_account_refused_at_its_own_limit_may_be_at_fault_itself() -> None:
+    """Five of five in use: of the account's limit that is all, of the IP's a third."""
+    book = Book(Limits(ip=15, account=5, window_seconds=W))
+    for _ in range(5):
+        send(book, 0.0)
+    refuse(book, 0.5, applied="account")
+    assert not book.budget(account="1", now=1.0).shared_by_others
+
+
+def test_a_429_of_an_account_pauses_and_paces_it_alone() -> None:
+    """Account 1 pauses for a window; then its requests keep the distance W/14, those of account 2 none."""
+    book = Book(FULL)
+    refuse(book, 100.0, applied="account")
+    paused = [book.budget(account=account, now=104.0).paused_seconds for account in ("1", "2")]
+    assert paused == pytest.approx([6.0, 0.0])
+    for account, wait in (("1", (W + DRIFT) / 14 / 2), ("2", 0.0)):
+        send(book, 110.0, account=account)
+        assert ask(book, 110.0, key=account, account=account).at == pytest.approx(110.0 + wait)
+        book.leave(account, count=0)
+
+
+def test_who_is_not_in_line_yet_comes_after_all_who_are() -> None:
+    """One lease, two lines of one: a third one's turn is the third."""
+    book = Book(Limits(ip=1, account=1, window_seconds=W))
+    answer(book, send(book, 0.0), 0.0)
+    book.response_seconds = 0.0
+    ask(book, 1.0, key="first")
+    ask(book, 1.0, key="second")
+    at = book.predict("third", account="1", lane=Lane.INTERACTIVE, requests=1, now=1.0)
+    assert at == pytest.approx(3 * (W + DRIFT))
+
+
 # -- other lives, other settings --
 
 

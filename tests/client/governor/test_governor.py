@@ -280,6 +280,23 @@ async def test_the_predicted_wait_counts_those_in_line(governor: LeaseGovernor, 
     await asyncio.gather(*waiting)
 
 
+async def test_the_predicted_wait_is_that_of_the_account(
+    state: SharedState, clock: FakeClock, calls: Calls
+) -> None:
+    """Account 1 used its own budget; account 2 has all of its."""
+    governor = LeaseGovernor(state, clock=clock, ip_limit=15, account_limit=3)
+    await asyncio.gather(*(calls.call(governor, account="1") for _ in range(3)))
+    waits = [governor.predicted_wait(account=one, lane=Lane.INTERACTIVE) for one in ("1", "2")]
+    assert waits == pytest.approx([WINDOW, 0.0], abs=0.02)
+
+
+async def test_another_window_is_kept(state: SharedState, clock: FakeClock, calls: Calls) -> None:
+    governor = LeaseGovernor(state, clock=clock, ip_limit=2, window_seconds=60.0)
+    await asyncio.gather(*(calls.call(governor) for _ in range(3)))
+    assert calls.sent == pytest.approx([0.0, 0.0, 60.0 + RESPONSE], abs=0.07)
+    assert governor.budget(account="1").window_seconds == 60.0
+
+
 # -- several loops --
 
 
@@ -328,7 +345,9 @@ class FullDisk(MemoryState):
         return super().update(key, change)
 
 
-async def test_a_book_that_cannot_be_written_costs_no_answer(clock: FakeClock) -> None:
+async def test_a_book_that_cannot_be_written_costs_no_answer(
+    clock: FakeClock, caplog: pytest.LogCaptureFixture
+) -> None:
     """What was sent and answered is delivered; only the next turn is refused, in one sentence."""
     state = FullDisk()
     governor = LeaseGovernor(state, clock=clock)
@@ -338,3 +357,5 @@ async def test_a_book_that_cannot_be_written_costs_no_answer(clock: FakeClock) -
     with pytest.raises(StorageError, match="disk full"):
         async with governor.turn(account="1", lane=Lane.INTERACTIVE, timeout_seconds=5.0):
             raise AssertionError
+    logged = {(one.getMessage(), one.__dict__["reason"]) for one in caplog.records}
+    assert logged == {("lease_book_not_written", "The state file cannot be used: disk full.")}

@@ -145,3 +145,43 @@ def test_records_of_other_machines_are_counted_and_not_blamed() -> None:
     mine = {link.seq: link.hash for link in mixed[::2]}
     found = Chain(KEY).verify(mixed, mine)
     assert (found.foreign, found.breaks) == (RECORDS // 2, ())
+
+
+SAID: tuple[tuple[str, list[Link], Anchors, tuple[tuple[int, str], ...]], ...] = (
+    ("gone", LINKS[:2] + LINKS[3:], NOTED, (
+        (3, "record 3 is missing"),
+        (4, "record 4 was changed, or what came before it"),
+        (3, "record 3 was noted outside and is gone"),
+    )),
+    ("changed", [*LINKS[:-1], LINKS[-1]._replace(record="{}")], NOTED, (
+        (16, "record 16 was changed, or what came before it"),
+    )),
+    ("cut", LINKS[:-1], NOTED, ((16, "record 16 was noted outside and is gone"),)),
+    ("forged", [*LINKS[:-1], LINKS[-1]._replace(mac="0")], NOTED, (
+        (16, "record 16 was not written by this key"),
+    )),
+    ("not noted", LINKS, {}, ((16, "what audit.anchor noted outside is gone"),)),
+    ("noted otherwise", LINKS, NOTED | {5: "0"}, ((5, "record 5 is not the one that was noted outside"),)),
+    ("moved", [*LINKS[:-1], LINKS[-1]._replace(seq=17)], {1: NOTED[1]}, (
+        (16, "record 16 is missing"),
+        (17, "record 17 stands in another's place"),
+    )),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("links", "anchors", "breaks"), [one[1:] for one in SAID], ids=[one[0] for one in SAID]
+)
+def test_each_break_is_told_where_it_is(
+    links: list[Link], anchors: Anchors, breaks: tuple[tuple[int, str], ...]
+) -> None:
+    found = Chain(KEY).verify(links, anchors)
+    assert tuple((one.seq, one.says) for one in found.breaks) == breaks
+    assert (found.records, found.head) == (links[-1].seq, links[-1].hash)
+
+
+def test_a_file_of_one_machine_has_no_records_of_another() -> None:
+    links = chain_of(ANOTHER, FACTS[:1])
+    found = Chain(KEY).verify(links, {}, alone=True)
+    assert [one.says for one in found.breaks] == ["record 1 was written with another key"]
+    assert (found.foreign, Chain(KEY).verify(links, {}).breaks) == (1, ())

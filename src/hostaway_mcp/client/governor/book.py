@@ -162,7 +162,7 @@ class Book:
 
     def _lower(self, scope: Scope, account: str | None, now: float) -> None:
         """Steps down under the limit of an account, or of the IP; notes whether the 429 can be ours."""
-        floor = max(1, round(self.limits.ip * LOWEST_SHARE))
+        floor = round(self.limits.ip * LOWEST_SHARE)
         configured = self.limits.ip if account is None else self._binding
         own = len(self.leases) if account is None else self._used(account)
         if own <= OWN_SHARE * configured:
