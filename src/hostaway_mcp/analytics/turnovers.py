@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Generic, NamedTuple, Protocol, TypeVar
@@ -151,6 +152,9 @@ def find_turnovers(
             by_listing.setdefault(stay.listing_id, []).append(stay)
     found: list[Turnover[S]] = []
     for listing_id, here in sorted(by_listing.items()):
+        # On most days nobody leaves most listings.
+        if not any(first <= (stay.departure or date.min) <= last for stay in here):
+            continue
         here.sort(key=lambda stay: (stay.arrival, stay.departure, stay.id))
         many = listing_id in several or any(map(units, here)) or overlaps(here)
         # In one home they follow one another; most listings are one.
@@ -223,6 +227,7 @@ def overlaps(stays: Sequence[Dated]) -> bool:
     return False
 
 
+@lru_cache(maxsize=2_000)
 def moment_of(day: date, hour: int, zone: ZoneInfo) -> datetime:
     """
     The instant (UTC) of an hour on a day where the listing is.

@@ -59,7 +59,7 @@ def kind_of(text: str, before: Before | None = None) -> Kind:
     letters, such as a thumb, closes.
     """
     words = read(text)
-    if any(_holds(words, table.auto_replies) for table in TABLES.values()):
+    if is_automatic(text):
         return Kind.AUTOMATIC
     if not words.strip():
         return Kind.ASKS if _QUESTION.search(text) else Kind.CLOSES
@@ -79,7 +79,8 @@ def is_question(text: str) -> bool:
 
 def is_automatic(text: str) -> bool:
     """Whether a machine says that it answers for somebody: such a message answers nobody."""
-    return kind_of(text) is Kind.AUTOMATIC
+    words = read(text)
+    return any(_holds(words, table.auto_replies) for table in TABLES.values())
 
 
 def intent_of(text: str, names: Collection[str] = ()) -> Intent:
@@ -171,8 +172,9 @@ def _closes(words: str, language: str, names: Collection[str], before: Before | 
     question hours and numbers may stand alone. What was done "as agreed" may be anything.
     """
     table = TABLES[language]
-    rest = _without(_without(words, table.agreed), table.closings)
-    closing = rest != _without(words, table.agreed)
+    unagreed = _without(words, table.agreed)
+    rest = _without(unagreed, table.closings)
+    closing = rest != unagreed
     left = [word for word in rest.split() if word not in _fillers()[language]]
     plain = _left_of_plans(left, language, before) if before else left
     if any(word in _telling()[language] or _is_number(word) for word in plain):
@@ -187,10 +189,10 @@ def _closes(words: str, language: str, names: Collection[str], before: Before | 
 
 
 def _without(words: str, phrases: Iterable[str]) -> str:
-    for phrase in sorted(phrases, key=len, reverse=True):
-        words = words.replace(f" {phrase} ", "  ")
+    inside = [phrase for phrase in phrases if f" {phrase} " in words]
+    for phrase in sorted(inside, key=len, reverse=True):
         # Two that stand side by side share a blank.
-        words = words.replace(f" {phrase} ", "  ")
+        words = words.replace(f" {phrase} ", "  ").replace(f" {phrase} ", "  ")
     return words
 
 
@@ -207,19 +209,21 @@ def _left_of_plans(left: Sequence[str], language: str, before: Before) -> list[s
 
 
 def _is_number(word: str) -> bool:
-    return any(ch.isdigit() for ch in word)
+    return not word.isalpha() and any(ch.isdigit() for ch in word)
 
 
-def _count(words: str, phrases: Iterable[str]) -> int:
-    return sum(_found(words, phrase) for phrase in phrases)
+def _count(words: str, phrases: tuple[str, ...]) -> int:
+    return len([mark for mark in _marks(phrases) if mark in words])
 
 
-def _holds(words: str, phrases: Iterable[str]) -> bool:
-    return any(_found(words, phrase) for phrase in phrases)
+def _holds(words: str, phrases: tuple[str, ...]) -> bool:
+    return any(mark in words for mark in _marks(phrases))
 
 
-def _found(words: str, phrase: str) -> bool:
-    return f" {phrase[:-1]}" in words if phrase.endswith("*") else f" {phrase} " in words
+@lru_cache(maxsize=2_000)
+def _marks(phrases: tuple[str, ...]) -> tuple[str, ...]:
+    """What stands in the words of a text that has these phrases: `*` is any end of a word."""
+    return tuple(f" {one[:-1]}" if one.endswith("*") else f" {one} " for one in phrases)
 
 
 def _rank(intent: Intent) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from hostaway_mcp.analytics.phrases import Intent
 from hostaway_mcp.analytics.said import said_in
@@ -54,8 +54,7 @@ class Verdict:
         return self.wait is not None or not self.sure
 
 
-@dataclass(frozen=True, slots=True)
-class Waiter:
+class Waiter(NamedTuple):
     """Somebody who waits, or, without `since`, of whom it is not sure."""
 
     conversation_id: int
@@ -79,11 +78,10 @@ class CopiedInbox(CopiedThreads):
             stays = await store.reservations.brief_of({row.reservation_id or 0 for row, _ in found})
             rests_on_the_replica()
             rows = [
-                Waiter(one.conversation_id, row.listing_id or (stay.listing_id if stay else None), stay,
-                       one.since, one.intent)
+                one._replace(listing_id=row.listing_id or (stay.listing_id if stay else None), stay=stay)
                 for row, one in found
                 for stay in (stays.get(row.reservation_id or 0),)
-            ]  # fmt: skip
+            ]
             return Copied(tuple(rows), as_of)
 
         return await self._read(read)

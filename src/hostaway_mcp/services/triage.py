@@ -8,11 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from hostaway_mcp.analytics.phrases import Intent
 from hostaway_mcp.analytics.waiting import Phase, Urgency, Wait, phase_of, urgency_of, without_names
-from hostaway_mcp.analytics.words import intents_in
 from hostaway_mcp.client import Hostaway
 from hostaway_mcp.client.rows import PAGE_LIMIT
 from hostaway_mcp.clock import Clock
@@ -26,7 +25,7 @@ from hostaway_mcp.services.copy import note_live
 from hostaway_mcp.services.cursors import SortKey, cut_ordered, rows_after
 from hostaway_mcp.services.facts import Facts, Gathering, Known
 from hostaway_mcp.services.narrowed import narrowed
-from hostaway_mcp.services.own_words import names_in_words
+from hostaway_mcp.services.own_words import intents_of_names, names_in_words
 from hostaway_mcp.services.portfolio import ListingRef, Portfolio
 from hostaway_mcp.services.reservations.rows import guest_name, listing_name
 from hostaway_mcp.services.stays import DayOf, days_of, named_listings
@@ -89,8 +88,7 @@ class Triage(ListAnswer):
     counts: WaitingCounts
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
+class _Waiting(NamedTuple):
     """Somebody who waits, with what they are ordered by."""
 
     conversation_id: int
@@ -212,12 +210,14 @@ class InboxTriage:
         named = (
             one.conversation_id
             for one in waiters
-            if one.since is not None
-            and any(one.intent in intents_in(name) for name in _names(one.listing_id, listings))
+            if one.since is not None and one.intent in intents_of_names(listings.get(one.listing_id or 0))
         )
         shown = await self._shown(inbox, list(named), since, listings)
         intents = {number: wait.intent for number, (_, wait) in shown.items()}
-        return [replace(one, intent=intents.get(one.conversation_id, one.intent)) for one in waiters]
+        return [
+            one._replace(intent=intents[one.conversation_id]) if one.conversation_id in intents else one
+            for one in waiters
+        ]
 
     async def _shown(
         self, inbox: _Inbox, ids: Sequence[int], since: datetime, listings: Mapping[int, Listing]

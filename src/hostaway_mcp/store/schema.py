@@ -23,7 +23,7 @@ from sqlalchemy.types import TypeEngine
 
 from hostaway_mcp.store.types import Instant, Money
 
-REVISION = "0009"
+REVISION = "0010"
 """The newest step in migrations/versions: what a database must be at."""
 
 VERSION_TABLE = "hostaway_mcp_version"
@@ -130,6 +130,7 @@ reservations = _rows(
             "listing": ("listing_id", "departure", "arrival", "status_class", "units"),
         }.items()
     ),
+    Index("ix_reservations_dates", "account_id", "id", "listing_id", "status", "arrival", "departure"),
     Index("ix_reservations_guest_folded", "account_id", "guest_folded", "id"),
     Index("ix_reservations_guest_email", "account_id", "guest_email"),
 )

@@ -10,9 +10,12 @@ from typing import NamedTuple
 from sqlalchemy import and_, func, select
 
 from hostaway_mcp.models.reservations import ReservationStatus, StatusClass
+from hostaway_mcp.store import spans
 from hostaway_mcp.store.desk import Desk, portions
 from hostaway_mcp.store.schema import reservations
 from hostaway_mcp.store.stay_windows import StayWindows, Which
+
+_STATUSES = {status.value: status for status in ReservationStatus}
 
 
 class Stay(NamedTuple):
@@ -73,19 +76,18 @@ class StayBoards:
             if statuses is not None:
                 statement = statement.where(stays.status.in_([status.value for status in statuses]))
             found = (await connection.execute(statement)).all()
-        known = {status.value: status for status in ReservationStatus}
-        return tuple([Stay(one[0], one[1], known[one[2]], one[3], one[4]) for one in found])
+        return tuple([Stay(one[0], one[1], _STATUSES[one[2]], one[3], one[4]) for one in found])
 
     async def of(self, ids: Iterable[int]) -> dict[int, Stay]:
         """These stays, by id."""
-        stay, found = reservations.c, dict[int, Stay]()
-        columns = (stay.id, stay.listing_id, stay.status, stay.arrival, stay.departure)
+        stay = reservations.c
         async with self._desk.read() as connection:
-            for some in portions(sorted(set(ids))):
-                rows = select(*columns).where(self._desk.mine(reservations), stay.id.in_(some))
-                for one in await connection.execute(rows):
-                    found[one[0]] = Stay(one[0], one[1], ReservationStatus(one[2]), one[3], one[4])
-        return found
+            some = spans.numbers(connection, ids)
+            rows = select(stay.id, stay.listing_id, stay.status, stay.arrival, stay.departure).where(
+                self._desk.mine(reservations), stay.id.in_(select(some.c.id))
+            )
+            found = (await connection.execute(rows)).all()
+        return {one[0]: Stay(one[0], one[1], _STATUSES[one[2]], one[3], one[4]) for one in found}
 
     async def count_of(self, which: Which, statuses: frozenset[ReservationStatus] | None) -> int:
         """How many stays are meant."""
