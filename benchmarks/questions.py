@@ -179,6 +179,11 @@ def _kinds(world: World) -> Mapping[str, Callable[[], Question]]:
         "expenses of a month": lambda: ("find_expenses", period(30, -330, -1) | {"limit": next(limits)}),
         "tasks of a day": lambda: ("find_tasks", period(0, -20, 20) | {"limit": next(limits)}),
         "the day": lambda: ("daily_brief", {"date": day_of(-3, 3)}),
+        "one listing": lambda: (
+            "get_listing", {"listing": listing(), "sections": ["facts", "rules", "fees"]}),
+        "one guest": lambda: ("get_guest", {"reservation": stay_id()}),
+        "who is meant by a name": lambda: ("find", {"query": guest()}),
+        "what is meant by a number": lambda: ("find", {"query": str(stay_id())}),
         "one stay": lambda: ("get_reservation", {"reservation": stay_id(), "include": ["money"]}),
         "extras to offer": lambda: (
             "find_upsells", {"days": dice.randint(3, 14), "limit": dice.randint(5, 50)}),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import difflib
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -19,7 +18,7 @@ from hostaway_mcp.services.answers import Answer, Missing, Record
 from hostaway_mcp.services.copied_threads import CopiedThreads
 from hostaway_mcp.services.copy import Copy, note_copied, note_live, resume_of
 from hostaway_mcp.services.facts import Known
-from hostaway_mcp.services.names import fits, plain, spellings
+from hostaway_mcp.services.names import Close, fits, plain, spellings
 from hostaway_mcp.services.portfolio import Portfolio, fold, name_of, names
 from hostaway_mcp.services.reservations.rows import guest_name, listing_name
 from hostaway_mcp.services.stays import NEAR_AFTER, NEAR_BEFORE, By, Stays, Wanted, together
@@ -33,7 +32,6 @@ SURE, GUESSED = 90, 60
 
 THREADS = 3
 """For so many of the best stays the conversation is looked up; each costs a call."""
-ALIKE = 0.8
 _BIGGEST_ID = 2**63
 _MIN_LETTERS = 2
 
@@ -209,8 +207,9 @@ class Finder:
     def _match_listings(self, search: _Search) -> None:
         if "listing" not in search.kinds:
             return
+        close = Close(fold(search.words))
         for listing in search.listings.values():
-            if fit := _listing_fit(listing, search.words):
+            if fit := _listing_fit(listing, search.words, close):
                 score, why = fit
                 archived = " (archived)" if listing.is_archived else ""
                 text = ", ".join(filter(None, (name_of(listing), clean_name(listing.city)))) + archived
@@ -312,9 +311,9 @@ def _conversation(thread: Conversation, stay: Reservation | None, search: _Searc
     return Match(kind="conversation", id=thread.id, label=label, why=why + unread)
 
 
-def _listing_fit(listing: Listing, words: str) -> tuple[float, str] | None:
+def _listing_fit(listing: Listing, words: str, close: Close) -> tuple[float, str] | None:
     """How well a listing fits, and why."""
-    wanted, called, city = fold(words), names(listing), fold(listing.city or "")
+    wanted, called, city = close.wanted, names(listing), fold(listing.city or "")
     if words == str(listing.id):
         return 100, "its id"
     if wanted in called:
@@ -327,17 +326,10 @@ def _listing_fit(listing: Listing, words: str) -> tuple[float, str] | None:
     whole = f"{' '.join(called)} {city}"
     if len(parts) > 1 and all(part in whole for part in parts):
         return 65, "its name and city"
-    if city and _close(wanted, {city}):
+    if city and close.to_any((city,)):
         return 50, "a city like it"
-    words_called = {word for name in called for word in name.split()}
-    return (55, "a name like it") if _close(wanted, called | words_called) else None
-
-
-def _close(wanted: str, known: Iterable[str]) -> bool:
-    # A number that is nearly right is another number.
-    if len(wanted) <= 3 or any(ch.isdecimal() for ch in wanted):
-        return False
-    return bool(difflib.get_close_matches(wanted[:60], list(known), n=1, cutoff=ALIKE))
+    words_called = (word for name in called for word in name.split())
+    return (55, "a name like it") if close.to_any((*called, *words_called)) else None
 
 
 def _alike(wanted: str, name: str | None) -> bool:
@@ -345,7 +337,7 @@ def _alike(wanted: str, name: str | None) -> bool:
     if not name or not wanted:
         return False
     spelled = plain(name)
-    return _close(wanted, (spelled, *spelled.split())) or fits(wanted, name)
+    return Close(wanted).to_any((spelled, *spelled.split())) or fits(wanted, name)
 
 
 def _has_code(stay: Reservation, words: str) -> bool:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
+
 from hostaway_mcp.models.names import plain, spellings
 
 __all__ = ["fits", "plain", "spellings"]
+
+ALIKE = 0.8
+"""Of letters in the same order, in words that differ by a typo or two."""
 
 
 def fits(wanted: str, *names: str | None) -> bool:
@@ -17,3 +23,26 @@ def fits(wanted: str, *names: str | None) -> bool:
         for spelled in spellings(name)
         for words in asked
     )
+
+
+class Close:
+    """What differs from some words by a typo or two; each word of thousands of names is looked at once."""
+
+    def __init__(self, wanted: str) -> None:
+        self.wanted = wanted
+        # A number that is nearly right is another number.
+        self._never = len(wanted) <= 3 or any(ch.isdecimal() for ch in wanted)
+        self._matcher = difflib.SequenceMatcher(b=wanted[:60])
+        self._known: dict[str, bool] = {}
+
+    def to_any(self, known: Iterable[str]) -> bool:
+        """Whether one of these is close."""
+        return not self._never and any(map(self._to, known))
+
+    def _to(self, word: str) -> bool:
+        if word not in self._known:
+            matcher = self._matcher
+            matcher.set_seq1(word)
+            quick = matcher.real_quick_ratio() >= ALIKE and matcher.quick_ratio() >= ALIKE
+            self._known[word] = quick and matcher.ratio() >= ALIKE
+        return self._known[word]

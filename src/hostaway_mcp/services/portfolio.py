@@ -303,6 +303,8 @@ class Portfolio:
 @lru_cache(maxsize=20_000)
 def fold(text: str) -> str:
     """Small letters without accents and doubled blanks, for comparing what people type."""
+    if text.isascii():
+        return " ".join(text.casefold().split())
     plain = unicodedata.normalize("NFKD", text)
     return " ".join("".join(ch for ch in plain if not unicodedata.combining(ch)).casefold().split())
 
