@@ -251,6 +251,8 @@ class Sums:
     @property
     def divisor(self) -> int:
         """A number of which every sum is a whole multiple of the part."""
+        if not self._numerators:
+            return int(lcm(*self._whole) * 10**SCALE)
         digits = max((_digits(one) for some in self._numerators.values() for one in some), default=0)
         return lcm(*self._numerators, *self._whole) * int(10 ** max(digits, SCALE))
 
@@ -259,8 +261,7 @@ class Sums:
         found = [0] * measures
         for of, sums in self._whole.items():
             factor = divisor // (of * 10**SCALE)
-            for place in range(measures):
-                found[place] += sums[place] * factor
+            found = [one + added * factor for one, added in zip(found, sums, strict=False)]
         for of, numerators in self._numerators.items():
             for place in range(measures):
                 found[place] += int(Fraction(numerators[place]) * divisor / of)

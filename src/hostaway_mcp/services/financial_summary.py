@@ -145,6 +145,7 @@ class FinancialSummary:
             cursor=cursor,
             limit=limit,
             budget_bytes=max(room, ANSWER_BYTES // 3),
+            in_order=True,
         )
         missing = (*incomplete(scope.known, listing), *now.missing, *(then.missing if then else ()))
         warnings = (*scope.warnings, *now.book.warnings(), *said)

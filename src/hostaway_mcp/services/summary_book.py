@@ -171,7 +171,10 @@ class Book:
                     cell.nights = NightCount.total((*some, cell.nights) if cell.nights else some)
 
     def _total(self, currency: str) -> Cell:
-        return self._totals.setdefault(currency, Cell(currency, currency))
+        cell = self._totals.get(currency)
+        if cell is None:
+            cell = self._totals[currency] = Cell(currency, currency)
+        return cell
 
     def _month(self, currency: str, month: date) -> Cell:
         return self._group(currency, f"{month:%Y-%m}")
@@ -181,8 +184,11 @@ class Book:
 
     def _of_listing(self, currency: str, listing: Listing) -> Cell:
         if self.by == "listing":
-            cell = Cell(currency, name_of(listing), name_of(listing), listing.id)
-            return self._groups.setdefault((currency, listing.id), cell)
+            cell = self._groups.get((currency, listing.id))
+            if cell is None:
+                name = name_of(listing)
+                cell = self._groups[currency, listing.id] = Cell(currency, name, name, listing.id)
+            return cell
         if self.by == "owner" and self._owners is not None:
             return self._group(currency, self._owners.owner_of(listing.id))
         return self._group(currency, clean_name(listing.city) or "no city")
