@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -10,23 +10,26 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    Date,
+    Integer,
     and_,
     bindparam,
     cast,
     delete,
     func,
-    insert,
     select,
+    union_all,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hostaway_mcp.analytics.nights import share_night
 from hostaway_mcp.models.reservations import StatusClass
+from hostaway_mcp.store import night_texts
 from hostaway_mcp.store import spans as spans_of
 from hostaway_mcp.store.desk import Desk, portions
-from hostaway_mcp.store.schema import calendar_days, calendar_raw, nights, reservations
+from hostaway_mcp.store.night_texts import month_of
+from hostaway_mcp.store.schema import calendar_days, calendar_raw, night_months, reservations
 from hostaway_mcp.store.spans import ONE_DAY, Span
+from hostaway_mcp.store.upsert import upsert
 
 _IN_ORDER = (StatusClass.CONFIRMED, StatusClass.OWNER_STAY, StatusClass.NEEDS_ACTION)
 HOLDING = frozenset(_IN_ORDER)
@@ -83,26 +86,33 @@ class Nights:
         self, first: date, last: date, listing_ids: Iterable[int] | None = None
     ) -> tuple[NightTotals, ...]:
         """The sums of each listing over the nights from `first` to `last`, both included, by listing."""
-        sums = [cast(func.sum(nights.c[name]), BigInteger) for name in ("units", "sold", "owner", "blocked")]
-        statement = select(nights.c.listing_id, func.count(), *sums).group_by(nights.c.listing_id)
         async with self._desk.read() as connection:
-            period = [self._desk.mine(nights), nights.c.day.between(first, last)]
-            if listing_ids is not None:
-                period.append(nights.c.listing_id.in_(spans_of.some(connection, listing_ids)))
-            found = await connection.execute(statement.where(*period).order_by(nights.c.listing_id))
-            return tuple([NightTotals._make(row) for row in found.all()])
+            mine = self._whose(connection, listing_ids)
+            parts = [
+                select(*part.columns(night_months)).where(part.within(night_months.c.month), *mine)
+                for part in night_texts.parts_of(first, last)
+            ]
+            nights = (union_all(*parts) if len(parts) > 1 else parts[0]).subquery("nights").c
+            sums = [cast(func.sum(nights[name]), BigInteger) for name in night_texts.MEASURES]
+            statement = select(nights.listing_id, *sums).group_by(nights.listing_id)
+            found = await connection.execute(statement.order_by(nights.listing_id))
+            return tuple([NightTotals._make(row) for row in found.all() if row[1]])
 
     async def each(
         self, first: date, last: date, listing_ids: Iterable[int] | None = None
     ) -> tuple[NightOf, ...]:
         """Night by night, by listing and day."""
-        columns = (nights.c[name] for name in ("listing_id", "day", "sold", "owner", "blocked", "units"))
-        statement = select(*columns)
-        found: list[Any] = []
         async with self._desk.read() as connection:
-            for condition in self._where(first, last, listing_ids):
-                found += (await connection.execute(statement.where(condition))).all()
-        return tuple(NightOf(*row) for row in sorted(found))
+            months = night_months.c.month.between(month_of(first), month_of(last))
+            statement = select(night_months).where(months, *self._whose(connection, listing_ids))
+            rows = (await connection.execute(statement)).mappings().all()
+        found = [
+            NightOf(row["listing_id"], day, one.sold, one.owner, one.blocked, one.units)
+            for row in rows
+            for number, one in night_texts.read(row).items()
+            if first <= (day := night_texts.date_in(row["month"], number)) <= last
+        ]
+        return tuple(sorted(found, key=lambda one: (one.listing_id, one.day)))
 
     async def units(self) -> dict[int, int]:
         """How many like units a listing has, by the most that a month of its calendar shows."""
@@ -122,21 +132,51 @@ class Nights:
                 await self._days(connection, spans),
                 await self._most_units(connection, spans),
             )
-            old = [{"on_listing": one.listing_id, "from_day": one.first, "to_day": one.last} for one in spans]
-            await connection.execute(delete(nights).where(self._desk.mine(nights), *_IN_SPAN), old)
-            if rows:
-                account = {"account_id": self._desk.account_id}
-                await connection.execute(insert(nights), [account | row for row in rows])
+            await self._keep(connection, spans, rows)
 
-    def _where(
-        self, first: date, last: date, listing_ids: Iterable[int] | None
-    ) -> Iterator[ColumnElement[bool]]:
-        period = and_(self._desk.mine(nights), nights.c.day >= first, nights.c.day <= last)
-        if listing_ids is None:
-            yield period
-            return
-        for some in portions(sorted(set(listing_ids))):
-            yield and_(period, nights.c.listing_id.in_(some))
+    async def _keep(
+        self, connection: AsyncConnection, spans: Sequence[Span], counted: Mapping[Night, night_texts.Night]
+    ) -> None:
+        """Keeps the nights of spans as they are counted now, with the others of their months."""
+        nights = {night for one in spans for night in _nights_in(one)}
+        months = await self._months(connection, {(number, month_of(day)) for number, day in nights})
+        for number, day in nights:
+            month = months[number, month_of(day)]
+            month.pop(day.day, None)
+            if (night := counted.get((number, day))) is not None:
+                month[day.day] = night
+        account = {"account_id": self._desk.account_id}
+        keys = {key: account | {"listing_id": key[0], "month": key[1]} for key in months}
+        full = [keys[key] | night_texts.written(month) for key, month in months.items() if month]
+        empty = [
+            {"of_listing": number, "of_month": at} for (number, at), month in months.items() if not month
+        ]
+        if full:
+            await connection.execute(upsert(connection, night_months), full)
+        if empty:
+            await connection.execute(delete(night_months).where(self._desk.mine(night_months), *_SAME), empty)
+
+    async def _months(
+        self, connection: AsyncConnection, keys: Set[tuple[int, int]]
+    ) -> dict[tuple[int, int], dict[int, night_texts.Night]]:
+        """The nights that are kept of these listings' months."""
+        month = night_months.c
+        there = (
+            month.month.in_(spans_of.some(connection, {at for _, at in keys})),
+            month.listing_id.in_(spans_of.some(connection, {number for number, _ in keys})),
+        )
+        statement = select(night_months).where(self._desk.mine(night_months), *there)
+        rows = (await connection.execute(statement)).mappings().all()
+        kept = {(row["listing_id"], row["month"]): row for row in rows}
+        return {key: night_texts.read(kept[key]) if key in kept else {} for key in keys}
+
+    def _whose(
+        self, connection: AsyncConnection, listing_ids: Iterable[int] | None
+    ) -> list[ColumnElement[bool]]:
+        mine = [self._desk.mine(night_months)]
+        if listing_ids is not None:
+            mine.append(night_months.c.listing_id.in_(spans_of.some(connection, listing_ids)))
+        return mine
 
     async def _stays(self, connection: AsyncConnection, spans: Sequence[Span]) -> Sequence[Any]:
         """The stays that take nights of the spans, once for each span that they reach into."""
@@ -174,15 +214,20 @@ class Nights:
         return {row[0]: row[1] for row in await connection.execute(statement)}
 
 
-_IN_SPAN = (
-    nights.c.listing_id == bindparam("on_listing", type_=BigInteger),
-    nights.c.day.between(bindparam("from_day", type_=Date), bindparam("to_day", type_=Date)),
+_SAME = (
+    night_months.c.listing_id == bindparam("of_listing", type_=BigInteger),
+    night_months.c.month == bindparam("of_month", type_=Integer),
 )
+
+
+def _nights_in(span: Span) -> Iterator[Night]:
+    for offset in range((span.last - span.first).days + 1):
+        yield span.listing_id, span.first + ONE_DAY * offset
 
 
 def _counted(
     stays: Iterable[Any], days: Iterable[Any], most_units: Mapping[int, int]
-) -> list[dict[str, Any]]:
+) -> dict[Night, night_texts.Night]:
     """Each night from its stays and its calendar day; none where there is neither."""
     taken: dict[Night, list[int]] = {}
     for listing_id, first, last, arrival, departure, status_class, units in stays:
@@ -191,13 +236,13 @@ def _counted(
             taken.setdefault((listing_id, begin + ONE_DAY * offset), [0, 0, 0])[place] += units
     sent = {(listing_id, day): facts for listing_id, day, *facts in days}
     booked = {night for night, (sold, owner, _) in taken.items() if sold or owner}
-    return [
-        _row(night, taken.get(night, _NOBODY), sent.get(night, _NOT_SENT), most_units.get(night[0]))
-        for night in sorted(sent.keys() | booked)
-    ]
+    return {
+        night: _counted_night(taken.get(night, _NOBODY), sent.get(night, _NOT_SENT), most_units.get(night[0]))
+        for night in sent.keys() | booked
+    }
 
 
-def _row(night: Night, taken: Sequence[int], facts: Sequence[Any], most: int | None) -> dict[str, Any]:
+def _counted_night(taken: Sequence[int], facts: Sequence[Any], most: int | None) -> night_texts.Night:
     available, of_day, left, blocked_units = facts
     units = of_day or most or 1
     shares = share_night(
@@ -207,14 +252,7 @@ def _row(night: Night, taken: Sequence[int], facts: Sequence[Any], most: int | N
         units_left=left,
         units_blocked=blocked_units,
     )
-    return {
-        "listing_id": night[0],
-        "day": night[1],
-        "units": units,
-        "sold": shares.sold,
-        "owner": shares.owner,
-        "blocked": shares.blocked,
-    }
+    return night_texts.Night(units, shares.sold, shares.owner, shares.blocked)
 
 
 def nights_of(columns: Any) -> Iterator[Span]:

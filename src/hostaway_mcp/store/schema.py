@@ -365,20 +365,17 @@ calendar_raw = Table(
 )
 """The days of a listing's month as Hostaway sent them, by date; `units` is the most that a day of it has."""
 
-nights = Table(
-    "nights",
+night_months = Table(
+    "night_months",
     metadata,
     _account(),
+    _key("month", Integer()),
     _key("listing_id", BigInteger()),
-    _key("day", Date()),
-    Column("sold", Integer, nullable=False),
-    Column("owner", Integer, nullable=False),
-    Column("blocked", Integer, nullable=False),
-    Column("units", Integer, nullable=False),
-    Index("ix_nights_day", "account_id", "day"),
+    Column("width", Integer, nullable=False),
+    *(Column(name, Text, nullable=False) for name in ("known", "units", "sold", "owner", "blocked")),
     sqlite_with_rowid=False,
 )
-"""What became of each unit each night; sold + owner + blocked is at most `units`."""
+"""What became of each unit each night, by month and the number of its first day (see `night_texts`)."""
 
 sync_state = Table(
     "sync_state",
