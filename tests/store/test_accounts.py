@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Select, Table, select
 
+from hostaway_mcp.analytics.nights import NightCount
 from hostaway_mcp.models.reservations import By, ReservationStatus
 from hostaway_mcp.store.amount_windows import Period
 from hostaway_mcp.store.privacy import Cutoffs, Tied
@@ -63,6 +64,7 @@ def attempts(other: Store, sent: Sent) -> dict[str, Callable[[], Awaitable[objec
     listing_ids = ids["listings"]
     page = sent.listings
     calls: dict[str, Callable[[], Awaitable[object]]] = {
+        "calendar.age": lambda: other.calendar.age(listing_ids, FIRST, LAST),
         "calendar.ages": lambda: other.calendar.ages(listing_ids, FIRST, LAST),
         "calendar.columns": lambda: other.calendar.columns(listing_ids, FIRST, LAST),
         "calendar.days": lambda: other.calendar.days(listing_ids, FIRST, LAST),
@@ -93,6 +95,7 @@ def attempts(other: Store, sent: Sent) -> dict[str, Callable[[], Awaitable[objec
         "messages.search": lambda: other.messages.search("booking"),
         "nights.each": lambda: other.nights.each(date.min, date.max),
         "nights.recount": lambda: _nothing(),
+        "nights.total": lambda: _of_nights(other.nights.total(FIRST, LAST, listing_ids)),
         "nights.totals": lambda: other.nights.totals(FIRST, LAST),
         "nights.units": lambda: other.nights.units(),
         "privacy.keep_to_retention": lambda: _first(other.privacy.keep_to_retention(Cutoffs())),
@@ -184,6 +187,10 @@ async def _nothing() -> None:
 
 async def _first(answer: Awaitable[tuple[Any, ...]]) -> Any:
     return (await answer)[0]
+
+
+async def _of_nights(answer: Awaitable[NightCount]) -> Any:
+    return (await answer).nights
 
 
 async def _calendars(store: Store) -> Any:

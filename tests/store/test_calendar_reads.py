@@ -51,7 +51,32 @@ async def test_runs_say_of_each_day_when_it_was_read(store: Store) -> None:
         assert list(ages) == [1, 2, 3]
         for number in ages:
             seen = [at for one, day, at in by_day if one == number and first <= day <= last]
+            whole = await store.calendar.age([number], first, last)
+            assert whole == ages[number]
             assert ages[number] == (min(seen) if len(seen) == (last - first).days + 1 else None)
+
+
+async def test_sums_of_nights_are_those_of_the_nights_one_by_one(store: Store) -> None:
+    """By listing and together, of any days, also across months."""
+    for number in (1, 2):
+        counts: dict[str, Any] = {"availableUnitsToSell": number, "countBlockedUnits": 1, "isAvailable": 0}
+        await store.calendar.put(
+            number, *days(80, **counts), AUGUST, AUGUST + timedelta(days=79), seen_at=SEEN
+        )
+    for start in range(-3, 80, 7):
+        for length in (0, 1, 20, 33, 70):
+            first = AUGUST + timedelta(days=start)
+            last = first + timedelta(days=length)
+            nights = await store.nights.each(first, last)
+            totals = await store.nights.totals(first, last, [1, 2, 3])
+            assert {one.listing_id: (one.days, one.nights, one.blocked) for one in totals} == {
+                number: (len(some), sum(one.units for one in some), sum(one.blocked for one in some))
+                for number in (1, 2)
+                if (some := [one for one in nights if one.listing_id == number])
+            }
+            together = await store.nights.total(first, last, [1, 2, 3])
+            assert together.nights == sum(one.nights for one in totals)
+            assert together.blocked == sum(one.blocked for one in totals)
 
 
 async def test_a_calendar_that_is_read_whole_is_one_row(store: Store) -> None:

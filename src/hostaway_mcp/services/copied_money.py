@@ -42,6 +42,14 @@ class CopiedNights:
 
 
 @dataclass(frozen=True, slots=True)
+class NightSums:
+    """The nights of all listings by currency, period by period."""
+
+    counts: tuple[Mapping[str, NightCount], ...]
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Shared:
     """
     The plain stays of a window added up by the database, those that bring nothing in short, and the others
@@ -175,12 +183,48 @@ class CopiedMoney(Copy):
         rests_on_the_replica()
         return found.rows[0]
 
+    async def night_sums(
+        self,
+        by_currency: Mapping[str | None, Sequence[int]],
+        spans: Sequence[Span],
+        today: date,
+        ages: Ages = CALENDAR,
+    ) -> NightSums | None:
+        """The nights of listings by currency; None unless all days of all of them are known, and fresh."""
+
+        async def read(store: Store) -> Copied[NightSums] | None:
+            ids = [number for some in by_currency.values() for number in some]
+            as_of = await self._known_since(store, ids, Span(spans[0].first, spans[-1].last), today)
+            if as_of is None or as_of < self._clock.now() - ages.fresh:
+                return None
+            known = {currency: some for currency, some in by_currency.items() if currency is not None}
+            counts = [
+                {key: await store.nights.total(span.first, span.last, some) for key, some in known.items()}
+                for span in spans
+            ]
+            return Copied((NightSums(tuple(counts), as_of),), as_of)
+
+        found = await self._read(read)
+        if found is None:
+            return None
+        rests_on_the_replica()
+        return found.rows[0]
+
+    async def _known_since(
+        self, store: Store, listing_ids: Sequence[int], span: Span, today: date
+    ) -> datetime | None:
+        edge = _edge(span, today)
+        if span.first < edge:
+            past = await store.calendar.age(listing_ids, span.first, min(edge - ONE_DAY, span.last))
+            if past is None or span.last < edge:
+                return self._clock.now() if past else None
+        return await store.calendar.age(listing_ids, edge, span.last)
+
     async def _unsure(
         self, store: Store, listing_ids: Sequence[int], span: Span, today: date, ages: Ages
     ) -> tuple[set[int], datetime | None]:
         """Which listings lack days; and how old those days are that may still change."""
-        # Sync reads nights behind this day no more: what is kept of them stays as it was.
-        edge = max(span.first, today - timedelta(days=BEHIND_DAYS - 1))
+        edge = _edge(span, today)
         unsure, as_of = set[int](), None
         if span.first < edge:
             past = await store.calendar.ages(listing_ids, span.first, min(edge - ONE_DAY, span.last))
@@ -197,6 +241,11 @@ class CopiedMoney(Copy):
             as_of = min((at for number, at in known.items() if at and number not in old), default=None)
             unsure |= old
         return unsure, as_of
+
+
+def _edge(span: Span, today: date) -> date:
+    """Sync reads nights behind this day no more: what is kept of them stays as it was."""
+    return max(span.first, today - timedelta(days=BEHIND_DAYS - 1))
 
 
 def _which(wanted: Wanted, inside: Sequence[int] = (), *, whole: bool = True) -> Which:

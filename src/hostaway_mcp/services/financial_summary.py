@@ -38,6 +38,8 @@ _BY = {
     Basis.BOOKED: By.BOOKED,
 }
 _MEANT = {Basis.ARRIVAL: "arrivals", Basis.DEPARTURE: "departures", Basis.BOOKED: "bookings made"}
+_WITHOUT_LISTINGS = (None, "channel", "month")
+"""Nights belong to listings; what is grouped so has them all together."""
 _TOOL = "get_financial_summary"
 
 
@@ -220,6 +222,11 @@ class FinancialSummary:
             async def sleeping() -> Sequence[Stay]:
                 return (read or await self._stays(book, scope)).rows
 
+            summed = scope.whole and by in _WITHOUT_LISTINGS
+            sums = await self._money.night_sums(book.spans, scope.listings) if summed else None
+            if sums is not None:
+                book.add_night_sums(sums.counts)
+                return Period(book, min(as_of, sums.as_of), tuple(missing))
             nights = await self._money.nights(scope.active, book.spans, sleeping, tool=_TOOL)
             book.add_nights(nights.counts)
             missing += nights.missing

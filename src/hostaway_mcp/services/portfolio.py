@@ -77,6 +77,13 @@ class _Ordered:
         return {one.id: one for one in self.active}
 
     @cached_property
+    def active_by_currency(self) -> dict[str | None, tuple[int, ...]]:
+        found: dict[str | None, list[int]] = {}
+        for one in self.active:
+            found.setdefault(one.currency_code or None, []).append(one.id)
+        return {currency: tuple(ids) for currency, ids in found.items()}
+
+    @cached_property
     def by_id(self) -> dict[int, Listing]:
         return {one.id: one for one in self.known.rows}
 
@@ -148,6 +155,10 @@ class Portfolio:
     async def by_id(self) -> Mapping[int, Listing]:
         """The listings by their ids, for naming them in other answers."""
         return (await self._in_order("listings", self._load)).by_id
+
+    async def by_currency(self) -> Mapping[str | None, tuple[int, ...]]:
+        """The ids of all active listings by currency; None where a listing has none."""
+        return (await self._in_order("listings", self._load)).active_by_currency
 
     async def suggest(self, prefix: str) -> list[str]:
         """Names that begin with or contain these letters, for completion."""

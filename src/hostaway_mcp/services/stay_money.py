@@ -13,7 +13,7 @@ from hostaway_mcp.errors import HostawayMcpError
 from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.services.answers import Missing
 from hostaway_mcp.services.calendar import Calendar, Failures
-from hostaway_mcp.services.copied_money import CopiedMoney, CopiedNights, Shared, stay_of
+from hostaway_mcp.services.copied_money import CopiedMoney, CopiedNights, NightSums, Shared, stay_of
 from hostaway_mcp.services.dates import Span
 from hostaway_mcp.services.facts import Known
 from hostaway_mcp.services.portfolio import Portfolio
@@ -94,6 +94,11 @@ class StayMoney:
         return await self._copy.shared(
             wanted, days_of(listings), inside, by_night=by_night, whole=whole, key=key
         )
+
+    async def night_sums(self, spans: Sequence[Span], listings: Sequence[Listing]) -> NightSums | None:
+        """The nights of all active listings by currency; None where they must be looked at one by one."""
+        today = self._portfolio.today(listings)
+        return await self._copy.night_sums(await self._portfolio.by_currency(), spans, today)
 
     async def nights(
         self,

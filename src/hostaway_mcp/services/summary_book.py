@@ -163,12 +163,21 @@ class Book:
                 if self.by in ("listing", "owner", "city"):
                     cell = self._of_listing(listing.currency_code, listing)
                     cell.nights = cell.nights + nights if cell.nights else nights
-            for currency, some in by_currency.items():
-                cells = [self._total(currency)]
-                if self.by == "month":
-                    cells.append(self._month(currency, span.first.replace(day=1)))
-                for cell in cells:
-                    cell.nights = NightCount.total((*some, cell.nights) if cell.nights else some)
+            sums = {currency: NightCount.total(some) for currency, some in by_currency.items()}
+            self._add_night_sums(span, sums)
+
+    def add_night_sums(self, counts: Sequence[Mapping[str, NightCount]]) -> None:
+        """Adds counted nights of all listings by currency, period by period of `spans`."""
+        for span, sums in zip(self.spans, counts, strict=True):
+            self._add_night_sums(span, sums)
+
+    def _add_night_sums(self, span: Span, sums: Mapping[str, NightCount]) -> None:
+        for currency, nights in sums.items():
+            cells = [self._total(currency)]
+            if self.by == "month":
+                cells.append(self._month(currency, span.first.replace(day=1)))
+            for cell in cells:
+                cell.nights = cell.nights + nights if cell.nights else nights
 
     def _total(self, currency: str) -> Cell:
         cell = self._totals.get(currency)

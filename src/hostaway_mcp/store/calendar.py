@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -156,6 +156,10 @@ class Calendar(CalendarLists):
         # Those that were read together have the same instant, which is read once.
         at = {seen_at: _instant(seen_at) for seen_at in {seen_at for _, seen_at in found.values()}}
         return ages | {number: at[seen_at] for number, (known, seen_at) in found.items() if known == expected}
+
+    async def age(self, listing_ids: Collection[int], first: date, last: date) -> datetime | None:
+        """When the oldest day of all of them was read; None where a day of one is missing."""
+        return await CalendarReads(self._desk).whole(listing_ids, first, last)
 
     async def free(self, listing_ids: Iterable[int], first: date, last: date) -> Free | None:
         """Which of many listings are available on all these days; None where days of one are not kept."""

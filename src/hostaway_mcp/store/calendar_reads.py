@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Text, cast, delete, func, insert, select
+from sqlalchemy import BigInteger, Select, Text, cast, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hostaway_mcp.store import spans
@@ -36,16 +36,30 @@ class CalendarReads:
         How many days of a period are known of each listing that has any, and when the oldest was read, as
         the driver gives it.
         """
+        async with self._desk.read() as connection:
+            found = (await connection.execute(self._known(connection, listing_ids, first, last))).all()
+        return {number: (known, at) for number, known, at in found}
+
+    async def whole(self, listing_ids: Collection[int], first: date, last: date) -> datetime | None:
+        """When the oldest day of a period was read; None unless all days of all these listings are known."""
+        async with self._desk.read() as connection:
+            known = self._known(connection, listing_ids, first, last).subquery("known").c
+            oldest = func.min(known.seen_at, type_=calendar_reads.c.seen_at.type)
+            statement = select(func.count(), oldest).where(known.days == (last - first).days + 1)
+            count, seen_at = (await connection.execute(statement)).one()
+        return seen_at if count == len(listing_ids) else None
+
+    def _known(
+        self, connection: AsyncConnection, listing_ids: Iterable[int], first: date, last: date
+    ) -> Select[Any]:
         begin, end, run = first.toordinal(), last.toordinal(), calendar_reads.c
         seen_at = func.min(run.seen_at, type_=Text() if self._desk.database.is_sqlite else run.seen_at.type)
-        async with self._desk.read() as connection:
-            least, most = bounds(connection)
-            days = cast(func.sum(least(run.last, end) - most(run.first, begin) + 1), BigInteger)
-            asked = run.listing_id.in_(spans.some(connection, listing_ids))
-            inside = (self._desk.mine(calendar_reads), asked, run.first <= end, run.last >= begin)
-            statement = select(run.listing_id, days, seen_at).where(*inside).group_by(run.listing_id)
-            found = (await connection.execute(statement)).all()
-        return {number: (known, at) for number, known, at in found}
+        least, most = bounds(connection)
+        days = cast(func.sum(least(run.last, end) - most(run.first, begin) + 1), BigInteger)
+        asked = run.listing_id.in_(spans.some(connection, listing_ids))
+        inside = (self._desk.mine(calendar_reads), asked, run.first <= end, run.last >= begin)
+        columns = (run.listing_id, days.label("days"), seen_at.label("seen_at"))
+        return select(*columns).where(*inside).group_by(run.listing_id)
 
     async def put(
         self,

@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Integer,
+    Subquery,
     and_,
     bindparam,
     cast,
@@ -21,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hostaway_mcp.analytics.nights import share_night
+from hostaway_mcp.analytics.nights import NightCount, share_night
 from hostaway_mcp.models.reservations import StatusClass
 from hostaway_mcp.store import night_texts
 from hostaway_mcp.store import spans as spans_of
@@ -87,16 +88,17 @@ class Nights:
     ) -> tuple[NightTotals, ...]:
         """The sums of each listing over the nights from `first` to `last`, both included, by listing."""
         async with self._desk.read() as connection:
-            mine = self._whose(connection, listing_ids)
-            parts = [
-                select(*part.columns(night_months)).where(part.within(night_months.c.month), *mine)
-                for part in night_texts.parts_of(first, last)
-            ]
-            nights = (union_all(*parts) if len(parts) > 1 else parts[0]).subquery("nights").c
-            sums = [cast(func.sum(nights[name]), BigInteger) for name in night_texts.MEASURES]
-            statement = select(nights.listing_id, *sums).group_by(nights.listing_id)
+            nights = self._within(connection, first, last, listing_ids).c
+            statement = select(nights.listing_id, *_sums(nights)).group_by(nights.listing_id)
             found = await connection.execute(statement.order_by(nights.listing_id))
             return tuple([NightTotals._make(row) for row in found.all() if row[1]])
+
+    async def total(self, first: date, last: date, listing_ids: Iterable[int]) -> NightCount:
+        """The sums of all these listings together."""
+        async with self._desk.read() as connection:
+            nights = self._within(connection, first, last, listing_ids).c
+            row = (await connection.execute(select(*_sums(nights)))).one()
+            return NightCount(*(int(value or 0) for value in row[1:]))
 
     async def each(
         self, first: date, last: date, listing_ids: Iterable[int] | None = None
@@ -170,6 +172,17 @@ class Nights:
         kept = {(row["listing_id"], row["month"]): row for row in rows}
         return {key: night_texts.read(kept[key]) if key in kept else {} for key in keys}
 
+    def _within(
+        self, connection: AsyncConnection, first: date, last: date, listing_ids: Iterable[int] | None
+    ) -> Subquery:
+        """How much of each measure lies in a period, by listing and month."""
+        mine = self._whose(connection, listing_ids)
+        parts = [
+            select(*part.columns(night_months)).where(part.within(night_months.c.month), *mine)
+            for part in night_texts.parts_of(first, last)
+        ]
+        return (union_all(*parts) if len(parts) > 1 else parts[0]).subquery("nights")
+
     def _whose(
         self, connection: AsyncConnection, listing_ids: Iterable[int] | None
     ) -> list[ColumnElement[bool]]:
@@ -212,6 +225,10 @@ class Nights:
         mine = (self._desk.mine(calendar_raw), listing_id.in_(ids), calendar_raw.c.units.is_not(None))
         statement = select(listing_id, func.max(calendar_raw.c.units)).where(*mine).group_by(listing_id)
         return {row[0]: row[1] for row in await connection.execute(statement)}
+
+
+def _sums(nights: Any) -> list[ColumnElement[int]]:
+    return [cast(func.sum(nights[name]), BigInteger) for name in night_texts.MEASURES]
 
 
 _SAME = (
