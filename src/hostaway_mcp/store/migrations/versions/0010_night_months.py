@@ -11,8 +11,8 @@ from alembic import op
 
 from hostaway_mcp.store.night_texts import MEASURES, Night, month_of, written
 
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
