@@ -1,0 +1,248 @@
+"""
+Whole changes, as snapshots: what is shown, what a person is asked, what Hostaway is sent, what came of it,
+and the same of taking it back; then whole refusals, each in its sentence.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from hostaway_mcp.errors import HostawayMcpError
+from tests.services.writes.examples import booked, free_days
+from tests.services.writes.house import Json, WritingHouse, writing
+
+ALFAMA, DENVER = 40160, 40209
+LATER = date(2027, 5, 10)
+
+
+def masked(value: object) -> Any:
+    """Without the names of changes and of bookings that were made, which are others every time."""
+    names = r"(chg_|hostaway-mcp )(?:[0-9a-f]{16}|[0-9a-f]{12})"
+    return json.loads(re.sub(names, r"\1…", json.dumps(value, default=str)))
+
+
+async def course(home: WritingHouse, tool: str, arguments: Json) -> list[Any]:
+    """A change from the call that proposes it to its end."""
+    shown = await home.call(tool, **arguments)
+    requests = len(home.home.sandbox.requests)
+    applied = await home.call("apply_change", change_id=shown.json["change_id"])
+    sent = [
+        {"operation": one.operation, "path": one.path, "query": one.query, "body": one.body.decode()}
+        for one in home.home.sandbox.requests[requests:]
+        if one.method != "GET" and one.operation != "createAccessToken"
+    ]
+    asked = home.person.asked[-1][1].split("\n")
+    return [shown.json, shown.text.split("\n"), asked, sent, applied.json, applied.text.split("\n")]
+
+
+async def told(home: WritingHouse, tool: str, arguments: Json) -> list[Any] | str:
+    """A course, or the refusal in its whole sentence."""
+    try:
+        return await course(home, tool, arguments)
+    except HostawayMcpError as error:
+        return f"{error.code}: {error.message} | {error.hint}"
+
+
+def thread_of(home: WritingHouse) -> int:
+    """One with a guest of Airbnb's."""
+    world = home.home.sandbox.world
+    return next(
+        number
+        for number in world.conversations
+        if world.reservations.peek(number - 30_000_000)["channelId"] == 2018
+    )
+
+
+def first(rows: dict[int, Json], **wanted: Any) -> int:
+    """The first row that says this."""
+    return next(n for n, row in rows.items() if all(row[key] == value for key, value in wanted.items()))
+
+
+def _task(home: WritingHouse) -> int:
+    return first(home.home.sandbox.world.tasks, status="pending")
+
+
+def _expense(home: WritingHouse) -> int:
+    return min(home.home.sandbox.world.expenses)
+
+
+def _night(home: WritingHouse, number: int = 1) -> Json:
+    listing, days = free_days(home, number + 1)
+    return {"listing": listing, "from": days[0], "to": days[number]}
+
+
+def _longer(home: WritingHouse) -> Json:
+    number = booked(home)
+    stay = home.home.sandbox.world.reservations.peek(number)
+    last = date.fromisoformat(stay["departureDate"]) + timedelta(days=1)
+    return {"reservation": number, "changes": {"to": f"{last}", "adults": 3, "children": 1, "guests": 4}}
+
+
+Asks = Callable[[WritingHouse], Json]
+MAY = {"from": f"{LATER}", "to": f"{LATER + timedelta(days=2)}"}
+GUEST = {"name": "Ana Silva", "email": "ana@example.org", "phone": "+351911222333"}
+
+COURSES: dict[str, tuple[str, Asks]] = {
+    "prices": (
+        "update_calendar",
+        lambda _: {
+            "listing": [ALFAMA, DENVER],
+            "ranges": [MAY, {"from": "2027-06-01"}],
+            "changes": {"price_percent": 10, "min_stay": 3, "max_stay": 9, "note": "Fair"},
+        },
+    ),
+    "closed to arrival": (
+        "update_calendar",
+        lambda _: {
+            "listing": ALFAMA,
+            "ranges": [MAY],
+            "changes": {"closed_to_arrival": True, "closed_to_departure": True, "price": "155.5"},
+        },
+    ),
+    "a new task": (
+        "save_task",
+        lambda home: {
+            "action": "create",
+            "tasks": [
+                {
+                    "title": "Change filter", "listing": DENVER, "description": "Twice", "priority": 1,
+                    "starts_at": "2026-08-03 noon", "due_at": "2026-08-03 2:30 pm", "cost": "45.5",
+                    "categories": ["maintenance", "cleaning"],
+                },
+                {"title": "Call the guest", "reservation": booked(home)},
+            ],
+        },
+    ),
+    "a task that is changed": (
+        "save_task",
+        lambda home: {
+            "action": "update",
+            "tasks": [
+                {
+                    "task_id": _task(home), "title": "Deep clean", "due_at": "+2d 18:00", "priority": 2,
+                    "categories": ["cleaning"], "resolution": "Not yet", "cost": 12,
+                },
+            ],
+        },
+    ),
+    "a task that is done": (
+        "save_task",
+        lambda home: {"action": "complete", "tasks": [{"task_id": _task(home), "resolution": "All good"}]},
+    ),
+    "a task that goes": ("save_task", lambda home: {"action": "delete", "tasks": [{"task_id": _task(home)}]}),
+    "expenses": (
+        "save_expense",
+        lambda home: {
+            "action": "add",
+            "items": [
+                {"concept": "Paint", "amount": "-45.5", "listing": ALFAMA, "date": "2026-07-20"},
+                {"concept": "Crib", "amount": 15, "reservation": booked(home), "categories": ["Extras 2"]},
+                {"concept": "Soap", "amount": 5, "kind": "expense", "listing": DENVER},
+            ],
+        },
+    ),
+    "an expense that is changed": (
+        "save_expense",
+        lambda home: {
+            "action": "change",
+            "items": [
+                {
+                    "expense_id": _expense(home), "concept": "Brushes", "amount": 60, "kind": "extra",
+                    "date": "2026-07-21", "categories": ["Walls"], "listing": DENVER,
+                }
+            ],
+        },
+    ),
+    "an expense that goes": (
+        "save_expense",
+        lambda home: {"action": "delete", "items": [{"expense_id": _expense(home)}]},
+    ),
+    "a listing": (
+        "update_listings",
+        lambda _: {
+            "listing": [ALFAMA, DENVER],
+            "changes": {
+                "name": "Nest", "house_rules": "Quiet.", "check_in_from_hour": 16, "cleaning_fee": "99.5",
+                "min_nights": 4, "max_nights": 3, "instant_bookable": False, "base_price": 180,
+                "amenities": {"add": ["Crib"], "remove": [1, 2, 3]}, "bed_types": {"Futon": 2},
+                "images": {"add": [{"url": "https://images.example.com/new.jpg", "caption": "Terrace"}]},
+            },
+        },
+    ),
+    "codes of a listing": (
+        "update_listings",
+        lambda _: {"listing": ALFAMA, "changes": {"door_code": "4711#", "wifi_password": "sunny-days-7"}},
+    ),
+    "a new listing": (
+        "create_listing",
+        lambda _: {
+            "fields": {
+                "name": "Graça Nest", "city": "Lisbon", "country_code": "PT", "base_price": "120.5",
+                "address": "Rua da Graça 1, Lisbon", "guests_included": 2, "extra_person_fee": 15,
+                "currency_code": "EUR",
+            }
+        },
+    ),
+    "a copy of a listing": (
+        "create_listing",
+        lambda _: {"fields": {"name": "Loft 2", "bed_types": {"Futon": 2}}, "copy_from": ALFAMA},
+    ),
+    "a booking": (
+        "create_reservation",
+        lambda home: {**_night(home, 2), "guest": GUEST, "guests": 2},
+    ),
+    "a booking at a price": (
+        "create_reservation",
+        lambda home: {**_night(home), "guest": GUEST, "guests": 1, "price": 400},
+    ),
+    "a stay's notes": (
+        "update_reservation",
+        lambda home: {
+            "reservation": booked(home),
+            "changes": {
+                "host_note": "Late", "guest_note": "Nothing", "pets": 1, "door_code": "919191#",
+                "email": "ana@example.org", "phone": "+351911222333",
+                "custom_fields": {"special request": "A cot"},
+            },
+        },
+    ),
+    "a longer stay": ("update_reservation", _longer),
+    "a cancellation": ("cancel_reservation", lambda home: {"reservation": booked(home), "by": "guest"}),
+    "a cancellation by the host": (
+        "cancel_reservation",
+        lambda home: {"reservation": booked(home, 2018), "by": "host"},
+    ),
+    "a message": (
+        "send_message",
+        lambda home: {"conversation": thread_of(home), "text": "We wait for you.\nAna"},
+    ),
+    "a mail": (
+        "send_message",
+        lambda home: {"conversation": thread_of(home), "text": "We wait for you.", "via": "email"},
+    ),
+    "a template": (
+        "send_message",
+        lambda home: {"conversation": thread_of(home), "template": "check-in"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", COURSES)
+async def test_a_whole_change_and_its_undoing(name: str, tmp_path: Path, snapshot: SnapshotAssertion) -> None:
+    tool, arguments = COURSES[name]
+    async with writing(tmp_path) as home:
+        there = await told(home, tool, arguments(home))
+        back: list[Any] | str = "-"
+        await home.home.clock.sleep(1)
+        if isinstance(there, list):
+            back = await told(home, "undo_change", {"change_id": there[0]["change_id"]})
+        listed = (await home.call("find_changes")).json
+        assert masked({"there": there, "back": back, "listed": listed}) == snapshot
