@@ -69,6 +69,7 @@ def attempts(other: Store, sent: Sent) -> dict[str, Callable[[], Awaitable[objec
         "calendar.columns": lambda: other.calendar.columns(listing_ids, FIRST, LAST),
         "calendar.days": lambda: other.calendar.days(listing_ids, FIRST, LAST),
         "calendar.free": lambda: other.calendar.free(listing_ids, FIRST, LAST),
+        "calendar.older": lambda: other.calendar.older(listing_ids, FIRST, LAST, than=LATER),
         "calendar.put": lambda: other.calendar.put(listing_ids[0], [], [], FIRST, LAST, seen_at=LATER),
         "calendar.strips": lambda: other.calendar.strips(listing_ids, FIRST, LAST),
         "calendar.unpushed": lambda: other.calendar.unpushed(listing_ids, FIRST, LAST),

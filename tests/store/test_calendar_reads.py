@@ -53,6 +53,9 @@ async def test_runs_say_of_each_day_when_it_was_read(store: Store) -> None:
             seen = [at for one, day, at in by_day if one == number and first <= day <= last]
             whole = await store.calendar.age([number], first, last)
             assert whole == ages[number]
+            than = SEEN + timedelta(minutes=15)
+            older = await store.calendar.older([number], first, last, than=than)
+            assert older == ((number,) if any(at < than for at in seen) else ())
             assert ages[number] == (min(seen) if len(seen) == (last - first).days + 1 else None)
 
 

@@ -190,13 +190,19 @@ class CopiedMoney(Copy):
         today: date,
         ages: Ages = CALENDAR,
     ) -> NightSums | None:
-        """The nights of listings by currency; None unless all days of all of them are known, and fresh."""
+        """The nights of listings by currency; None unless all days of all of them are known and usable."""
 
         async def read(store: Store) -> Copied[NightSums] | None:
             ids = [number for some in by_currency.values() for number in some]
-            as_of = await self._known_since(store, ids, Span(spans[0].first, spans[-1].last), today)
-            if as_of is None or as_of < self._clock.now() - ages.fresh:
+            whole = Span(spans[0].first, spans[-1].last)
+            as_of = await self._known_since(store, ids, whole, today)
+            now = self._clock.now()
+            if as_of is None or as_of < now - ages.usable:
                 return None
+            if as_of < now - ages.fresh:
+                days = (_edge(whole, today), whole.last)
+                for number in await store.calendar.older(ids, *days, than=now - ages.fresh):
+                    self._replica.refresh("calendar", str(number))
             known = {currency: some for currency, some in by_currency.items() if currency is not None}
             counts = [
                 {key: await store.nights.total(span.first, span.last, some) for key, some in known.items()}

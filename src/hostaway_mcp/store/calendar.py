@@ -161,6 +161,12 @@ class Calendar(CalendarLists):
         """When the oldest day of all of them was read; None where a day of one is missing."""
         return await CalendarReads(self._desk).whole(listing_ids, first, last)
 
+    async def older(
+        self, listing_ids: Iterable[int], first: date, last: date, *, than: datetime
+    ) -> tuple[int, ...]:
+        """The listings of which a day was read before an instant."""
+        return await CalendarReads(self._desk).older(listing_ids, first, last, than=than)
+
     async def free(self, listing_ids: Iterable[int], first: date, last: date) -> Free | None:
         """Which of many listings are available on all these days; None where days of one are not kept."""
         expected, day = (last - first).days + 1, calendar_days.c

@@ -49,6 +49,17 @@ class CalendarReads:
             count, seen_at = (await connection.execute(statement)).one()
         return seen_at if count == len(listing_ids) else None
 
+    async def older(
+        self, listing_ids: Iterable[int], first: date, last: date, *, than: datetime
+    ) -> tuple[int, ...]:
+        """The listings of which a day was read before an instant."""
+        run = calendar_reads.c
+        inside = (run.first <= last.toordinal(), run.last >= first.toordinal(), run.seen_at < than)
+        async with self._desk.read() as connection:
+            asked = run.listing_id.in_(spans.some(connection, listing_ids))
+            statement = select(run.listing_id).where(self._desk.mine(calendar_reads), asked, *inside)
+            return tuple((await connection.execute(statement.distinct())).scalars())
+
     def _known(
         self, connection: AsyncConnection, listing_ids: Iterable[int], first: date, last: date
     ) -> Select[Any]:
