@@ -9,6 +9,7 @@ from pydantic import Field
 from hostaway_mcp.services.calendar import MAX_LISTINGS, Aspect, CalendarAnswer, CalendarRow, Run
 from hostaway_mcp.services.services import Services
 from hostaway_mcp.services.untrusted import fence, word
+from hostaway_mcp.tools.calendar_lines import IN_SHORT, in_short, is_plain
 from hostaway_mcp.tools.catalogue import Cursor, Day, Listed, ListingRef, Question, Text, Toolset, tool
 from hostaway_mcp.tools.text import cell, paragraphs
 
@@ -26,7 +27,10 @@ class GetCalendar(Question):
 
 
 def _text(answer: CalendarAnswer) -> str:
-    return paragraphs(*(_calendar(row) for row in answer.calendars)) or "No calendar to show."
+    rows = answer.calendars
+    if len(rows) > 1 and all(is_plain(row) for row in rows):
+        return paragraphs(*in_short(rows), IN_SHORT)
+    return paragraphs(*map(_calendar, rows)) or "No calendar to show."
 
 
 def _calendar(row: CalendarRow) -> str:
@@ -103,7 +107,7 @@ async def get_calendar(services: Services, question: GetCalendar) -> CalendarAns
     """
     Listings day by day, as runs of like days: free, booked (which reservation), blocked, and the price of
     each open night (`show` price alone: of every night); rules are minimum stay and closed days. What can
-    be booked for dates: check_availability.
+    be booked for dates: check_availability. Text of several listings has free nights and price ranges.
     """
     return await services.calendar.show(
         listing=question.listing,
