@@ -14,7 +14,7 @@ from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.models.reviews import Review
 from hostaway_mcp.services.answers import ListAnswer, Record
 from hostaway_mcp.services.conversations import DATA_NOT_ORDERS, secrets_of
-from hostaway_mcp.services.cursors import SortKey, cut_ordered, descending, rows_after
+from hostaway_mcp.services.cursors import SortKey, cut_ordered, rows_after
 from hostaway_mcp.services.dates import Span, read_period, read_span
 from hostaway_mcp.services.narrowed import narrowed
 from hostaway_mcp.services.portfolio import ListingRef, Portfolio, name_of
@@ -205,7 +205,7 @@ def _score_row(one: Score, listing_id: int | None) -> ScoreRow:
 
 def _newest_first(low: tuple[date | None, int]) -> SortKey:
     departure, number = low
-    return (descending(f"{departure}"), -number)
+    return (-(departure or date.min).toordinal(), -number)
 
 
 def _low(review: Review, bound: Decimal, by_id: Mapping[int, Listing]) -> LowReview:

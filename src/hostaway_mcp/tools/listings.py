@@ -98,7 +98,7 @@ def _listing_cells(row: ListingSummary) -> tuple[object, ...]:
         row.bedrooms,
         row.max_guests,
         row.status if row.status != "active" else None,
-        row.units,
+        row.units if row.units != 1 else None,
         row.currency,
         word(row.nickname),
         hour(row.check_in_hour),
@@ -113,7 +113,7 @@ def _listing_cells(row: ListingSummary) -> tuple[object, ...]:
         row.guests_included,
         _amount(row.extra_person_fee, row.currency),
         row.max_pets,
-        fence(row.area),
+        fence(_beyond_city(row)),
         fence(", ".join(row.amenities or ())),
         "; ".join(f"{fence(name)}: {fence(value)}" for name, value in (row.custom_fields or {}).items()),
         row.time_zone,
@@ -290,4 +290,11 @@ def hour(value: int | None) -> str:
 
 def _amount(money: Money | None, currency: str | None) -> object:
     """An amount alone where the row's currency column says the rest."""
-    return money.amount if money and money.currency == currency else money
+    if money is None or money.currency != currency:
+        return money
+    return f"{money.amount:f}".removesuffix(".00")
+
+
+def _beyond_city(row: ListingSummary) -> str | None:
+    """The area, without the city that stands in another column."""
+    return row.area.removeprefix(f"{row.city}, ") if row.area else None

@@ -12,6 +12,9 @@ from hostaway_mcp.services.untrusted import fence, word
 from hostaway_mcp.tools.catalogue import Cursor, Day, ListingRef, Question, Text, Toolset, tool
 from hostaway_mcp.tools.text import paragraphs, table
 
+WORST = 10
+"""So many listings stand in the text form, the lowest mean first."""
+
 
 class ReviewInsightsQuestion(Question):
     """Of which stays, and how they are grouped."""
@@ -29,11 +32,15 @@ class ReviewInsightsQuestion(Question):
 def _insights_text(answer: ReviewInsights) -> str:
     if answer.overall is None:
         return "No rated review." if answer.complete else "No rated review in what was read."
-    more = f"{answer.scores_left_out} better rated groups are not shown." if answer.scores_left_out else None
+    shown = answer.scores
+    if any(one.listing_id for one in shown):
+        # The structured form has some more; whoever reads text asks about the worst ones.
+        shown = shown[:WORST]
+    left_out = len(answer.scores) - len(shown) + (answer.scores_left_out or 0)
     return paragraphs(
         "Ratings are 0 to 10.",
-        _scores_table((answer.overall, *answer.scores)),
-        more,
+        _scores_table((answer.overall, *shown)),
+        f"{left_out} better rated groups are not shown." if left_out else None,
         _themes_table(answer),
         _low_table(answer.low),
     )
