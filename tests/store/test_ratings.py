@@ -72,7 +72,7 @@ async def test_categories_that_few_channels_have_are_added_up_too(store: Store) 
     ]
     await put(store, review(1, reviewCategory=parts), review(2, reviewCategory=parts))
     means = await store.reviews.ratings.means(JUNE, "channel")
-    expected = {"communication": Sum(Decimal(36), 4), "free_wifi": Sum(Decimal(15), 2)}
+    expected = {"communication": Sum(Decimal(36), 4), "Free WiFi": Sum(Decimal(15), 2)}
     assert means == {2018: expected}
 
 

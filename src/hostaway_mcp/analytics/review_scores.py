@@ -160,16 +160,16 @@ def _score(group: str, rated: Sequence[Rated], low: Decimal) -> Score:
 
 def categories_of(reviews: Iterable[Rated]) -> Means:
     """What reviews rate besides the whole."""
-    return add_up({name: Sum(rating, 1)} for one in reviews for name, rating in one.categories)
+    return add_up({category(name): Sum(rating, 1)} for one in reviews for name, rating in one.categories)
 
 
 def add_up(parts: Iterable[Means]) -> Means:
-    """Ratings of categories together, each by the name of its theme where it has one."""
+    """Ratings of categories together, by their names as they are."""
     found: dict[str, Sum] = {}
     for means in parts:
         for name, part in means.items():
-            before = found.get(named := category(name))
-            found[named] = Sum(before.total + part.total, before.number + part.number) if before else part
+            before = found.get(name)
+            found[name] = Sum(before.total + part.total, before.number + part.number) if before else part
     return found
 
 

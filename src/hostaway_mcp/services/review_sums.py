@@ -16,6 +16,7 @@ from hostaway_mcp.analytics.review_scores import (
     Sum,
     ThemeCount,
     add_up,
+    category,
     score_of,
     scores_of,
     theme_counts,
@@ -188,9 +189,17 @@ def _sum(groups: Iterable[Group]) -> tuple[Sum, int]:
 
 
 def _cleaned(parts: Iterable[Means]) -> Means:
-    """Together; what the channels call their categories is an outsider's word."""
+    """
+    Together, each by the name of its theme where it has one.
+
+    What the channels call their categories is an outsider's word: it is cleaned as it was written, for in
+    other letters no mask would know a number.
+    """
     return add_up(
-        {name: part} for means in parts for key, part in means.items() if (name := _category_name(key))
+        {category(name): part}
+        for means in parts
+        for raw, part in means.items()
+        if (name := _category_name(raw))
     )
 
 

@@ -56,7 +56,7 @@ class Counts:
 
     groups: tuple[Group, ...]
     rated: Means
-    """The categories of reviews with a rating."""
+    """The categories of reviews with a rating; names without a column are an outsider's words."""
     every: Means
     mentions: tuple[Mentions, ...]
     low: tuple[tuple[date, int], ...]
