@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from syrupy.assertion import SnapshotAssertion
 
 from hostaway_mcp.errors import ChangeError, DeclinedError, DriftError, HostawayMcpError, PolicyError
 from tests.hostile.payloads import ORDERS, WRAPPERS
@@ -177,7 +178,9 @@ async def test_a_lost_answer_is_found_among_the_stays(tmp_path: Path, keeps_sour
         ({"price": -5}, "at least 0"),
     ],
 )
-async def test_what_cannot_be_is_said_in_a_sentence(tmp_path: Path, arguments: Json, says: str) -> None:
+async def test_what_cannot_be_is_said_in_a_sentence(
+    tmp_path: Path, arguments: Json, says: str, snapshot: SnapshotAssertion
+) -> None:
     """Nothing is proposed."""
     async with writing(tmp_path) as home:
         asked = {"guest": GUEST} | two_nights(home) | arguments
@@ -185,6 +188,7 @@ async def test_what_cannot_be_is_said_in_a_sentence(tmp_path: Path, arguments: J
             home, "create_reservation", **{k: v for k, v in asked.items() if v is not None}
         )
         assert says in refused.sentence
+        assert refused.sentence == snapshot
 
 
 async def test_archived_homes_are_not_booked(tmp_path: Path) -> None:

@@ -358,11 +358,14 @@ async def test_two_hundred_intervals_go_and_one_more_does_not(tmp_path: Path) ->
         (asked(min_stays=2), "`changes` has no `min_stays`. Did you mean `min_stay`? It takes: block,"),
     ],
 )
-async def test_what_cannot_be_asked(tmp_path: Path, arguments: Json, says: str) -> None:
+async def test_what_cannot_be_asked(
+    tmp_path: Path, arguments: Json, says: str, snapshot: SnapshotAssertion
+) -> None:
     async with writing(tmp_path, listings=2) as home:
         with pytest.raises(InputError) as caught:
             await home.propose("update_calendar", **(asked(min_stay=2) | arguments))
         assert says in caught.value.sentence
+        assert caught.value.sentence == snapshot
 
 
 async def test_a_fix_of_find_gaps_makes_the_gap_bookable(tmp_path: Path) -> None:

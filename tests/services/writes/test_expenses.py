@@ -242,8 +242,11 @@ async def test_many_have_an_outcome_each(tmp_path: Path) -> None:
         ("remove", {"expense_id": 5}, "`action` must be one of"),
     ],
 )
-async def test_what_cannot_be_asked(tmp_path: Path, action: str, item: Json, says: str) -> None:
+async def test_what_cannot_be_asked(
+    tmp_path: Path, action: str, item: Json, says: str, snapshot: SnapshotAssertion
+) -> None:
     async with writing(tmp_path, listings=2) as home:
         with pytest.raises(HostawayMcpError) as caught:
             await propose(home, action, item)
         assert says in caught.value.sentence
+        assert caught.value.sentence == snapshot

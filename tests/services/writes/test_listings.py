@@ -263,11 +263,14 @@ async def test_an_undo_that_hostaway_cannot_keep_is_refused(tmp_path: Path) -> N
         ({"custom_fields": {}}, "`custom_fields` takes values by name or id"),
     ],
 )
-async def test_what_cannot_be_asked(tmp_path: Path, changes: Json, says: str) -> None:
+async def test_what_cannot_be_asked(
+    tmp_path: Path, changes: Json, says: str, snapshot: SnapshotAssertion
+) -> None:
     async with writing(tmp_path, listings=2) as home:
         with pytest.raises(HostawayMcpError) as caught:
             await propose(home, **changes)
         assert says in caught.value.sentence
+        assert caught.value.sentence == snapshot
         assert not home.home.sandbox.effects
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from syrupy.assertion import SnapshotAssertion
 
 from hostaway_mcp.errors import BusyError, DeclinedError, DriftError, HostawayMcpError, PolicyError, UsedError
 from hostaway_mcp.models.conversations import CommunicationType
@@ -261,12 +262,13 @@ async def test_hostaways_own_limit_is_kept_before_a_person_is_asked(
     ],
 )
 async def test_what_cannot_be_sent_is_said_in_a_sentence(
-    tmp_path: Path, arguments: dict[str, Any], says: str
+    tmp_path: Path, arguments: dict[str, Any], says: str, snapshot: SnapshotAssertion
 ) -> None:
     """Nothing is proposed, and nothing kept."""
     async with writing(tmp_path) as home:
         refused = await refusal(home, "send_message", conversation=thread_of(home), **arguments)
         assert says in refused.sentence
+        assert refused.sentence == snapshot
         assert not (await home.propose("find_changes"))["changes"]
 
 

@@ -155,10 +155,13 @@ async def test_the_policy_looks_at_place_and_price(tmp_path: Path) -> None:
         ({"name": "X", "check_out_hour": 25}, "`check_out_time` must be 0 to 23."),
     ],
 )
-async def test_what_cannot_be_asked(tmp_path: Path, fields: Json, says: str) -> None:
+async def test_what_cannot_be_asked(
+    tmp_path: Path, fields: Json, says: str, snapshot: SnapshotAssertion
+) -> None:
     async with writing(tmp_path, listings=2) as home:
         with pytest.raises(HostawayMcpError) as caught:
             await propose(home, **fields)
         assert says in caught.value.sentence
+        assert caught.value.sentence == snapshot
         with pytest.raises(InputError, match='There is no listing "Nowhere"'):
             await propose(home, "Nowhere", name="X")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from syrupy.assertion import SnapshotAssertion
 
 from hostaway_mcp.errors import ChangeError, DeclinedError, DriftError, HostawayMcpError, PolicyError
 from tests.hostile.payloads import ORDERS, WRAPPERS
@@ -191,11 +192,15 @@ async def test_no_means_no(tmp_path: Path) -> None:
         ({"host_note": "a\u202eb"}, "invisible characters"),
     ],
 )
-async def test_what_cannot_be_is_said_in_a_sentence(tmp_path: Path, changes: Json, says: str) -> None:
+async def test_what_cannot_be_is_said_in_a_sentence(
+    tmp_path: Path, changes: Json, says: str, snapshot: SnapshotAssertion
+) -> None:
     """Nothing is proposed."""
     async with writing(tmp_path) as home:
         asked = {"reservation": booked(home), "changes": changes}
-        assert says in (await refusal(home, "update_reservation", **asked)).sentence
+        sentence = (await refusal(home, "update_reservation", **asked)).sentence
+        assert says in sentence
+        assert sentence == snapshot
 
 
 async def test_what_is_over_is_left_alone(tmp_path: Path) -> None:

@@ -220,11 +220,14 @@ async def test_a_task_of_a_stay_gets_its_listing(tmp_path: Path) -> None:
         ("close", {"task_id": 5}, "`action` must be one of"),
     ],
 )
-async def test_what_cannot_be_asked(tmp_path: Path, action: str, task: Json, says: str) -> None:
+async def test_what_cannot_be_asked(
+    tmp_path: Path, action: str, task: Json, says: str, snapshot: SnapshotAssertion
+) -> None:
     async with writing(tmp_path, listings=2) as home:
         with pytest.raises(HostawayMcpError) as caught:
             await propose(home, action, task)
         assert says in caught.value.sentence
+        assert caught.value.sentence == snapshot
 
 
 async def test_the_same_task_twice(tmp_path: Path) -> None:

@@ -86,6 +86,14 @@ def _longer(home: WritingHouse) -> Json:
     return {"reservation": number, "changes": {"to": f"{last}", "adults": 3, "children": 1, "guests": 4}}
 
 
+def _moved(home: WritingHouse, number: int) -> Json:
+    """More than a year later, one night more."""
+    stay = home.home.sandbox.world.reservations.peek(number)
+    later = timedelta(days=400)
+    begins, ends = (date.fromisoformat(stay[key]) + later for key in ("arrivalDate", "departureDate"))
+    return {"from": f"{begins}", "to": f"{ends + timedelta(days=1)}"}
+
+
 Asks = Callable[[WritingHouse], Json]
 MAY = {"from": f"{LATER}", "to": f"{LATER + timedelta(days=2)}"}
 GUEST = {"name": "Ana Silva", "email": "ana@example.org", "phone": "+351911222333"}
@@ -234,6 +242,81 @@ COURSES: dict[str, tuple[str, Asks]] = {
     ),
 }  # fmt: skip
 
+COURSES |= {
+    "days apart, blocked": (
+        "update_calendar",
+        lambda _: {
+            "listing": ALFAMA,
+            "ranges": [MAY, {"from": "2027-05-20"}, {"from": "2027-06"}],
+            "changes": {"block": True, "note": "Painting"},
+        },
+    ),
+    "a task that was done": (
+        "save_task",
+        lambda home: {
+            "action": "update",
+            "tasks": [
+                {
+                    "task_id": first(home.home.sandbox.world.tasks, status="completed"),
+                    "title": "Clean once more", "description": "", "assignee": "nobody",
+                }
+            ],
+        },
+    ),
+    "tasks of some kinds": (
+        "save_task",
+        lambda home: {
+            "action": "create",
+            "tasks": [
+                {"title": "Look after the garden", "due_at": "+3d"},
+                {"title": "Wait", "listing": ALFAMA, "starts_at": "+1d", "due_at": "+1d 20:00"},
+            ],
+        },
+    ),
+    "two expenses that go": (
+        "save_expense",
+        lambda home: {
+            "action": "delete",
+            "items": [{"expense_id": number} for number in sorted(home.home.sandbox.world.expenses)[:2]],
+        },
+    ),
+    "a listing's own lists": (
+        "update_listings",
+        lambda home: {
+            "listing": ALFAMA,
+            "changes": {
+                "amenities": ["Crib", "Iron"], "bed_types": {"Sofa bed": 1},
+                "cancellation_policy": "moderate", "weekly_discount": 0.9, "license": "",
+                "images": {"remove": [home.home.sandbox.world.listings[ALFAMA]["listingImages"][0]["url"]]},
+            },
+        },
+    ),
+    "a listing's codes go": ("update_listings", lambda _: {"listing": ALFAMA, "changes": {"door_code": ""}}),
+    "a booking of one night for many": (
+        "create_reservation",
+        lambda home: {**_night(home), "guest": {"name": "Zoë"}, "guests": 14, "price": 900},
+    ),
+    "a stay for too many": (
+        "update_reservation",
+        lambda home: {
+            "reservation": booked(home),
+            "changes": {"guests": 40, "adults": 39, "infants": 1, "email": "", "phone": "", "host_note": ""},
+        },
+    ),
+    "an earlier stay": (
+        "update_reservation",
+        lambda home: {"reservation": booked(home, 2018), "changes": _moved(home, booked(home, 2018))},
+    ),
+    "a stay of Booking.com that is cancelled": (
+        "cancel_reservation",
+        lambda home: {"reservation": booked(home, 2005), "by": "guest"},
+    ),
+    "a message in a channel with links": (
+        "send_message",
+        lambda home: {"conversation": thread_of(home), "text": "Pay at www.example.org or +49 151 23456789"},
+    ),
+}  # fmt: skip
+
 
 @pytest.mark.parametrize("name", COURSES)
 async def test_a_whole_change_and_its_undoing(name: str, tmp_path: Path, snapshot: SnapshotAssertion) -> None:
@@ -246,3 +329,25 @@ async def test_a_whole_change_and_its_undoing(name: str, tmp_path: Path, snapsho
             back = await told(home, "undo_change", {"change_id": there[0]["change_id"]})
         listed = (await home.call("find_changes")).json
         assert masked({"there": there, "back": back, "listed": listed}) == snapshot
+
+
+async def test_the_list_of_changes_goes_on_and_is_narrowed(
+    tmp_path: Path, snapshot: SnapshotAssertion
+) -> None:
+    """Two at a time, by state, by age; and what cannot be asked."""
+    async with writing(tmp_path) as home:
+        for number in range(3):
+            asked = {"action": "create", "tasks": [{"title": f"Task {number}"}]}
+            proposal = await home.propose("save_task", **asked)
+            if number == 1:
+                await home.apply(proposal)
+            await home.home.clock.sleep(60)
+        first_page = (await home.call("find_changes", limit=2)).json
+        second = (await home.call("find_changes", limit=2, cursor=first_page["next_cursor"])).json
+        pages = [[one["summary"] for one in page["changes"]] for page in (first_page, second)]
+        assert pages == [["Make 1 task"] * 2, ["Make 1 task"]]
+        assert "next_cursor" not in second
+        applied = (await home.call("find_changes", state="applied")).json["changes"]
+        pending = (await home.call("find_changes", state="pending")).json["changes"]
+        recent = (await home.call("find_changes", since="2026-07-23T12:01:30Z")).json["changes"]
+        assert masked([second, applied, pending, recent]) == snapshot

@@ -9,7 +9,6 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from hostaway_mcp.errors import HostawayMcpError
-from tests.services.writes import test_calendar, test_expenses, test_tasks
 from tests.services.writes.examples import EXAMPLES, booked
 from tests.services.writes.house import Json, WritingHouse, writing
 from tests.services.writes.test_whole_changes import masked
@@ -54,20 +53,23 @@ async def test_what_became_of_a_proposal_that_may_not_be_applied(
         assert masked({"said": said, "listed": listed}) == snapshot
 
 
-@pytest.mark.parametrize("tool", ["save_task", "save_expense", "update_calendar"])
-async def test_what_cannot_be_asked(tool: str, tmp_path: Path, snapshot: SnapshotAssertion) -> None:
-    """The whole sentences of what the tests of each tool name."""
-    asked: list[Json]
-    if tool == "update_calendar":
-        marks = test_calendar.test_what_cannot_be_asked.pytestmark  # type: ignore[attr-defined]
-        asked = [test_calendar.asked(min_stay=2) | arguments for arguments, _ in marks[0].args[1]]
-    else:
-        module = test_tasks if tool == "save_task" else test_expenses
-        marks = module.test_what_cannot_be_asked.pytestmark
-        key = "tasks" if tool == "save_task" else "items"
-        asked = [{"action": action, key: [wish]} for action, wish, _ in marks[0].args[1]]
-    async with writing(tmp_path, listings=2) as home:
-        assert [await refusal(home, tool, **one) for one in asked] == snapshot
+@pytest.mark.parametrize("committed", [True, False], ids=["it was done", "it was not"])
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda one: one.tool)
+async def test_what_is_said_of_a_lost_answer(
+    example: Any, committed: bool, tmp_path: Path, snapshot: SnapshotAssertion
+) -> None:
+    """What is told at once, and what the list tells once it was looked at again."""
+    async with writing(tmp_path, listings=6) as home:
+        proposal = await home.propose(example.tool, **await example.arguments(home))
+        for method in ("POST", "PUT", "DELETE"):
+            home.home.sandbox.faults.add("close", method=method, committed=committed)
+        applied = await home.call("apply_change", change_id=proposal["change_id"])
+        home.home.sandbox.faults.clear()
+        await home.home.clock.sleep(120)
+        again = await refusal(home, "apply_change", change_id=proposal["change_id"])
+        changes = (await home.call("find_changes")).json["changes"]
+        listed = next(one for one in changes if one["change_id"] == proposal["change_id"])
+        assert masked([applied.json, applied.text.split("\n"), again, listed]) == snapshot
 
 
 async def test_what_cannot_be_asked_of_a_stay(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
