@@ -69,9 +69,10 @@ SECTIONS = (
         # Processes that are killed and failures at every step run over the lines that the others pin.
         (
             "tests/services/writes",
+            "tests/cli/test_approve.py",
             "--ignore=tests/services/writes/test_killed.py",
             "--ignore=tests/services/writes/test_failures.py",
         ),
-        400,
+        150,
     ),
 )

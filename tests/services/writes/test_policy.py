@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from syrupy.assertion import SnapshotAssertion
 
 from hostaway_mcp.errors import PolicyError, SettingsError
 from hostaway_mcp.services.answers import Money
@@ -92,15 +93,43 @@ def test_without_a_file_bounds_hold_and_nothing_applies_alone(tmp_path: Path) ->
     ],
 )
 def test_each_line(
-    tmp_path: Path, lines: str, fits: dict[str, Any], not_fits: dict[str, Any], says: str
+    tmp_path: Path,
+    lines: str,
+    fits: dict[str, Any],
+    not_fits: dict[str, Any],
+    says: str,
+    snapshot: SnapshotAssertion,
 ) -> None:
-    """Each allows what it says and refuses the next thing, naming itself."""
+    """Each allows what it says, refuses the next thing, naming itself, and says so to who asks."""
     given = policy(tmp_path, lines)
     given.check([touch(**fits)])
     with pytest.raises(PolicyError) as caught:
         given.check([touch(**fits), touch(**not_fits)])
     assert says in caught.value.message
-    assert "policy.toml" in (caught.value.hint or "")
+    assert [caught.value.sentence, *given.in_words()] == snapshot
+
+
+def test_a_policy_says_what_it_allows(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
+    """With every line, and with none."""
+    every = """
+        [allow]
+        toolsets = ["calendar", "inbox"]
+        kinds = ["calendar", "message"]
+        places = ["Lisbon", "PT"]
+        listings = [1, 2]
+        [limits]
+        listings = 2
+        days = 10
+        price_factor = 1.5
+        price_floor = { EUR = 80, USD = 90 }
+        price_ceiling = { EUR = 500 }
+        amount = { EUR = 1000, USD = 1200 }
+        [hours]
+        messages = "08:00-22:00"
+        [apply]
+        without_person = ["calendar", "message"]
+    """
+    assert [Policy().in_words(), policy(tmp_path, every).in_words()] == snapshot
 
 
 def test_too_many_listings_at_once(tmp_path: Path) -> None:
