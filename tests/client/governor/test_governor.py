@@ -224,6 +224,12 @@ async def test_everybody_pauses_after_a_429(
     assert neighbour.budget(account="2").refused == 1
 
 
+async def test_a_429_of_one_account_pauses_that_one(governor: LeaseGovernor) -> None:
+    governor.refused(account="1", retry_after_seconds=4.0, applied="account")
+    waits = [governor.predicted_wait(account=one, lane=Lane.INTERACTIVE) for one in ("1", "2")]
+    assert waits == pytest.approx([4.0, 0.0], abs=0.01)
+
+
 async def test_waiters_for_whom_a_429_leaves_no_time_are_told_at_once(
     governor: LeaseGovernor, clock: FakeClock, calls: Calls
 ) -> None:

@@ -6,10 +6,12 @@ import asyncio
 import json
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from hostaway_mcp.errors import StorageError
+from hostaway_mcp.store.journal.chain import KEY_FILE
 from hostaway_mcp.store.journal.journal import Journal
 from hostaway_mcp.store.journal.records import Entry, ProposalState, Step, StepBody, StepState
 from tests.store.journal.conftest import Opener
@@ -57,6 +59,7 @@ async def kept(journal: Journal, name: str = "chg_1") -> Entry:
 
 async def test_a_proposal_comes_back_as_it_was_kept(journal: Journal, clock: FakeClock) -> None:
     made = entry(clock, steps=3)
+    made = replace(made, steps=(*made.steps, step(4, listing_id=4, reservation_id=None)))
     await journal.propose(made)
     assert await journal.get("chg_1") == made
     assert await journal.get("chg_2") is None
@@ -116,12 +119,14 @@ async def test_what_is_left_pauses_it_and_nothing_left_ends_it(journal: Journal,
     paused = await kept(journal)
     assert paused.state is ProposalState.PAUSED
     assert [one.n for one in paused.left] == [2]
-    # Who agreed stays, whoever goes on.
+    assert paused.approved_at == clock.now()
+    clock.advance(1)
+    # Who agreed stays, and when, whoever goes on.
     assert await journal.claim(paused, by="somebody else", until=clock.now() + MINUTE)
     await journal.settle(made, made.steps[1], StepState.NOT_DONE, "it had changed")
     finished = await kept(journal)
     assert (finished.state, finished.lease_until) == (ProposalState.FINISHED, None)
-    assert finished.approved_by == "person"
+    assert (finished.approved_by, finished.approved_at) == ("person", paused.approved_at)
 
 
 async def test_what_is_on_its_way_is_not_let_go_of(journal: Journal, clock: FakeClock) -> None:
@@ -249,3 +254,21 @@ async def test_a_single_step_is_claimed_as_it_is_sent_or_not_at_all(
     await journal.propose(late)
     assert not await journal.sending(late, step(reservation_id=8), sent_before=0, **sent)  # type: ignore[arg-type]
     assert (await kept(journal, "chg_2")).state is ProposalState.PENDING
+
+
+async def test_records_without_the_key_that_proves_them_are_not_added_to(
+    open_journal: Opener, journal_url: str, clock: FakeClock, tmp_path: Path
+) -> None:
+    """A file is one machine's, and so is its key; a database has those of several, each with a key of its own."""
+    journal = await open_journal()
+    (tmp_path / KEY_FILE).unlink()
+    await open_journal()
+    await journal.propose(entry(clock))
+    (tmp_path / KEY_FILE).unlink()
+    if journal_url.startswith("sqlite"):
+        with pytest.raises(StorageError, match=r"The audit's key in audit\.key cannot be used"):
+            await open_journal()
+        assert not (tmp_path / KEY_FILE).exists()
+    else:
+        await open_journal()
+        assert (tmp_path / KEY_FILE).exists()
