@@ -13,14 +13,18 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.types import TypeEngine
 
+from hostaway_mcp.store.calendar_tables import calendar_days as calendar_days
+from hostaway_mcp.store.calendar_tables import calendar_raw as calendar_raw
+from hostaway_mcp.store.calendar_tables import calendar_reads as calendar_reads
+from hostaway_mcp.store.calendar_tables import night_months as night_months
+from hostaway_mcp.store.tables import account, key
+from hostaway_mcp.store.tables import metadata as metadata
 from hostaway_mcp.store.types import Instant, Money
 
 REVISION = "0011"
@@ -28,13 +32,6 @@ REVISION = "0011"
 
 VERSION_TABLE = "hostaway_mcp_version"
 
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    }
-)
 
 DIGEST = String(32)
 """16 bytes of BLAKE2b in hexadecimal."""
@@ -47,14 +44,6 @@ OF_LISTS = ("id", "listing_id", "status", "channel_id", "guest_folded")
 """Columns of a stay that a list is narrowed by."""
 
 
-def _key(name: str, kind: TypeEngine[Any]) -> Column[Any]:
-    return Column(name, kind, primary_key=True, autoincrement=False)
-
-
-def _account() -> Column[Any]:
-    return _key("account_id", Text())
-
-
 def _number(name: str) -> Column[Any]:
     return Column(name, BigInteger)
 
@@ -64,8 +53,8 @@ def _rows(name: str, *parts: Column[Any] | Index) -> Table:
     return Table(
         name,
         metadata,
-        _account(),
-        _key("id", BigInteger()),
+        account(),
+        key("id", BigInteger()),
         Column("updated_on", Instant),
         Column("raw", LargeBinary, nullable=False),
         Column("digest", DIGEST, nullable=False),
@@ -138,9 +127,9 @@ reservations = _rows(
 stay_amounts = Table(
     "stay_amounts",
     metadata,
-    _account(),
-    _key("arrival", Integer()),
-    _key("id", BigInteger()),
+    account(),
+    key("arrival", Integer()),
+    key("id", BigInteger()),
     _number("listing_id"),
     Column("channel", Integer, nullable=False),
     Column("status", Text, nullable=False),
@@ -186,8 +175,8 @@ conversations = _rows(
 waits = Table(
     "waits",
     metadata,
-    _account(),
-    _key("conversation_id", BigInteger()),
+    account(),
+    key("conversation_id", BigInteger()),
     _number("listing_id"),
     _number("reservation_id"),
     Column("unread", Boolean),
@@ -245,9 +234,9 @@ reviews = _rows(
 ratings = Table(
     "ratings",
     metadata,
-    _account(),
-    _key("departure", Integer()),
-    _key("id", BigInteger()),
+    account(),
+    key("departure", Integer()),
+    key("id", BigInteger()),
     _number("listing_id"),
     Column("channel", Integer, nullable=False),
     _number("rating"),
@@ -312,77 +301,19 @@ custom_fields = _rows("custom_fields", Column("name", Text), Column("object_type
 dictionaries = Table(
     "dictionaries",
     metadata,
-    _account(),
-    _key("name", Text()),
+    account(),
+    key("name", Text()),
     Column("raw", LargeBinary, nullable=False),
     Column("digest", DIGEST, nullable=False),
     Column("seen_at", Instant, nullable=False),
 )
 
-calendar_days = Table(
-    "calendar_days",
-    metadata,
-    _account(),
-    _key("listing_id", BigInteger()),
-    _key("day", Date()),
-    Column("status", String(16)),
-    Column("available", Boolean),
-    Column("price", Money),
-    Column("minimum_stay", Integer),
-    Column("maximum_stay", Integer),
-    Column("closed_on_arrival", Boolean),
-    Column("closed_on_departure", Boolean),
-    Column("units", Integer),
-    Column("units_left", Integer),
-    Column("units_blocked", Integer),
-    Column("seen_at", Instant, nullable=False),
-    sqlite_with_rowid=False,
-)
-"""Small rows, for a large account has millions: what a day says besides is in `calendar_raw`."""
-
-calendar_reads = Table(
-    "calendar_reads",
-    metadata,
-    _account(),
-    _key("listing_id", BigInteger()),
-    _key("first", Integer()),
-    Column("last", Integer, nullable=False),
-    Column("seen_at", Instant, nullable=False),
-    sqlite_with_rowid=False,
-)
-"""When the days of `calendar_days` were read, days on end together; numbers of `date.toordinal`."""
-
-calendar_raw = Table(
-    "calendar_raw",
-    metadata,
-    _account(),
-    _key("listing_id", BigInteger()),
-    _key("month", Date()),
-    Column("units", Integer),
-    Column("raw", LargeBinary, nullable=False),
-    # How many units a listing has is told from this alone: the rows themselves are large.
-    Index("ix_calendar_raw_units", "account_id", "listing_id", "units"),
-)
-"""The days of a listing's month as Hostaway sent them, by date; `units` is the most that a day of it has."""
-
-night_months = Table(
-    "night_months",
-    metadata,
-    _account(),
-    _key("month", Integer()),
-    _key("listing_id", BigInteger()),
-    Column("width", Integer, nullable=False),
-    *(Column(name, Text, nullable=False) for name in ("known", "units", "sold", "owner", "blocked")),
-    sqlite_with_rowid=False,
-)
-"""What became of each unit each night, by month and the number of its first day (see `night_texts`)."""
-
 sync_state = Table(
     "sync_state",
     metadata,
-    _account(),
-    _key("noun", Text()),
-    _key("part", Text()),
+    account(),
+    key("noun", Text()),
+    key("part", Text()),
     Column("state", JSON, nullable=False),
     Column("as_of", Instant),
 )
@@ -390,8 +321,8 @@ sync_state = Table(
 leases = Table(
     "leases",
     metadata,
-    _account(),
-    _key("work", Text()),
+    account(),
+    key("work", Text()),
     Column("owner", Text, nullable=False),
     Column("until", Instant, nullable=False),
 )
@@ -400,8 +331,8 @@ leases = Table(
 changes = Table(
     "changes",
     metadata,
-    _account(),
-    _key("seq", BigInteger()),
+    account(),
+    key("seq", BigInteger()),
     Column("at", Instant, nullable=False),
     Column("kind", String(16), nullable=False),
     Column("noun", String(32), nullable=False),
@@ -414,8 +345,8 @@ changes = Table(
 deliveries = Table(
     "deliveries",
     metadata,
-    _account(),
-    _key("id", BigInteger()),
+    account(),
+    key("id", BigInteger()),
     Column("received_at", Instant, nullable=False),
     Column("event", Text),
     _number("object_id"),
@@ -430,9 +361,9 @@ deliveries = Table(
 forgotten = Table(
     "forgotten",
     metadata,
-    _account(),
-    _key("noun", String(32)),
-    _key("row_id", BigInteger()),
+    account(),
+    key("noun", String(32)),
+    key("row_id", BigInteger()),
     Column("at", Instant, nullable=False),
 )
 """Stays and conversations whose guest was forgotten: what Hostaway sends of them again is kept without."""
