@@ -259,7 +259,7 @@ async def test_a_single_step_is_claimed_as_it_is_sent_or_not_at_all(
 async def test_records_without_the_key_that_proves_them_are_not_added_to(
     open_journal: Opener, journal_url: str, clock: FakeClock, tmp_path: Path
 ) -> None:
-    """A file is one machine's, and so is its key; a database has those of several, each with a key of its own."""
+    """A file is one machine's, and so is its key; a database has records of several, each with its own."""
     journal = await open_journal()
     (tmp_path / KEY_FILE).unlink()
     await open_journal()
