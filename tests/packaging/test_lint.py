@@ -99,7 +99,9 @@ def test_the_environment_that_checks_holds_the_one_that_runs() -> None:
     base, dev = (
         set(
             re.findall(
-                r"^(\w[\w.-]*)(?:\[.*\])?(==.*)$", (ROOT / f"requirements/{lock}.lock").read_text(), re.M
+                r"^(\w[\w.-]*)(?:\[.*\])?(==.*)$",
+                (ROOT / f"requirements/{lock}.lock").read_text(),
+                re.MULTILINE,
             )
         )
         for lock in ("base", "dev")
