@@ -94,6 +94,14 @@ def _moved(home: WritingHouse, number: int) -> Json:
     return {"from": f"{begins}", "to": f"{ends + timedelta(days=1)}"}
 
 
+def _fill(home: WritingHouse, number: int) -> Json:
+    """What was not known of a stay."""
+    blank: Json = dict.fromkeys(("adults", "children", "infants", "pets", "guestEmail", "phone", "hostNote"))
+    home.home.sandbox.world.touch_reservation(number, **blank)
+    changes = {"adults": 1, "children": 0, "infants": 1, "pets": 1, "phone": "+351911222333"}
+    return {"reservation": number, "changes": changes | {"email": "ana@example.org"}}
+
+
 Asks = Callable[[WritingHouse], Json]
 MAY = {"from": f"{LATER}", "to": f"{LATER + timedelta(days=2)}"}
 GUEST = {"name": "Ana Silva", "email": "ana@example.org", "phone": "+351911222333"}
@@ -301,6 +309,26 @@ COURSES |= {
         lambda home: {
             "reservation": booked(home),
             "changes": {"guests": 40, "adults": 39, "infants": 1, "email": "", "phone": "", "host_note": ""},
+        },
+    ),
+    "an owner's stay": (
+        "create_reservation",
+        lambda home: {**_night(home), "guest": {"name": "Zoë"}, "guests": 1, "status": "ownerStay"},
+    ),
+    "a stay of which little is known": ("update_reservation", lambda home: _fill(home, booked(home))),
+    "many days apart": (
+        "update_calendar",
+        lambda _: {
+            "listing": ALFAMA,
+            "ranges": [{"from": f"{LATER + timedelta(days=3 * number)}"} for number in range(14)],
+            "changes": {"min_stay": 4},
+        },
+    ),
+    "a task that is due too early": (
+        "save_task",
+        lambda home: {
+            "action": "update",
+            "tasks": [{"task_id": _task(home), "starts_at": "2027-01-02 noon", "due_at": "2027-01-01 noon"}],
         },
     ),
     "an earlier stay": (
