@@ -12,7 +12,7 @@ from mutmut.utils.format_utils import get_mutant_name
 ROOT = Path(__file__).parents[2]
 PACKAGE = "src/hostaway_mcp"
 SEED = 20261201
-"""Of the samples; the tests were written against others (1 and 2), so that these are new to them."""
+"""Of the samples in docs/mutation.md; another one once tests were written for what its sample showed."""
 
 
 @dataclass(frozen=True)
