@@ -21,7 +21,7 @@ DAY_NUMBER = {
 
 def upgrade() -> None:
     """Adds it."""
-    op.create_table(
+    reads = op.create_table(
         "calendar_reads",
         sa.Column("account_id", sa.Text(), nullable=False),
         sa.Column("listing_id", sa.BigInteger(), nullable=False),
@@ -31,16 +31,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", "listing_id", "first", name="pk_calendar_reads"),
         sqlite_with_rowid=False,
     )
+    names = ("account_id", "listing_id", "seen_at", "day")
+    table = sa.table("calendar_days", *(sa.column(name, sa.types.NullType()) for name in names))
+    account, listing, seen_at, day = table.c
+    number = sa.literal_column(DAY_NUMBER[op.get_bind().dialect.name], sa.Integer()).label("number")
+    place = sa.func.row_number().over(partition_by=(account, listing, seen_at), order_by=day).label("place")
+    read = sa.select(account, listing, seen_at, number, place).subquery("days").c
     # Days on end that were read together are as far from their place among those of that reading.
-    op.execute(
-        f"""
-        INSERT INTO calendar_reads (account_id, listing_id, first, last, seen_at)
-        SELECT account_id, listing_id, min(number), max(number), seen_at
-        FROM (
-            SELECT account_id, listing_id, seen_at, {DAY_NUMBER[op.get_bind().dialect.name]} AS number,
-                row_number() OVER (PARTITION BY account_id, listing_id, seen_at ORDER BY day) AS place
-            FROM calendar_days
-        ) AS days
-        GROUP BY account_id, listing_id, seen_at, number - place
-        """  # noqa: S608 - no word of it comes from elsewhere
-    )
+    runs = sa.select(
+        read.account_id, read.listing_id, sa.func.min(read.number), sa.func.max(read.number), read.seen_at
+    ).group_by(read.account_id, read.listing_id, read.seen_at, read.number - read.place)
+    op.execute(sa.insert(reads).from_select([column.name for column in reads.c], runs))
