@@ -48,6 +48,7 @@ async def test_a_client_that_does_not_read_holds_up_the_writer_and_loses_nothing
 
 
 async def test_who_writes_is_told_that_the_client_is_gone(pipe: Pipe) -> None:
+    """And nothing more is written: the descriptor may be somebody else's by then."""
     reader, writer = pipe
     out = Writer(writer.fileno())
     reader.close()
@@ -57,6 +58,7 @@ async def test_who_writes_is_told_that_the_client_is_gone(pipe: Pipe) -> None:
             await out.written()
         with pytest.raises(BrokenPipeError):
             await out.write(b"two\n")
+    assert out._lines.empty()
     out.close()
 
 

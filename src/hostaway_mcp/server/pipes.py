@@ -110,6 +110,8 @@ class Writer:
         Raises:
             OSError: an earlier line could not be written; mostly the client is gone.
         """
+        if self._failure:
+            raise self._failure
         self._unwritten += 1
         self._lines.put(line)
         await self._wait(MAX_UNWRITTEN)
