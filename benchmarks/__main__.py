@@ -8,12 +8,13 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
 
 from benchmarks import answers, calls, governor, pages, questions, start, sync, upserts, webhooks, writes
 from benchmarks.measure import Figure, Scale
-from benchmarks.report import PAGE, Figures, document, line, markdown, written
+from benchmarks.processes import ROOT
+from benchmarks.report import PAGE, Part, document, line, markdown, written
 
 Bench = Callable[[Scale, Path], Coroutine[None, None, list[Figure]]]
 
@@ -29,44 +30,52 @@ BENCHES: dict[str, Bench] = {
     "writes": writes.measure,
     "sync": sync.measure,
 }
-STORED = Path("benchmarks") / "figures.json"
+STORED = ROOT / "benchmarks" / "figures.json"
 
 
-def run(names: Sequence[str], scale: Scale) -> Figures:
+def run(name: str, scale: Scale) -> Part:
     """
-    The figures of these benches; each line is told on standard error as soon as it is known.
+    The figures of one bench; each line is told on standard error as soon as it is known.
 
     Each bench has an event loop of its own: the clock that some of them turn turns the loop's as well.
     """
-    figures = {}
-    for name in names:
-        with tempfile.TemporaryDirectory() as folder:
-            scratch = Path(folder)
-            (scratch / "data").mkdir()
-            figures[name] = asyncio.run(BENCHES[name](scale, scratch))
-        for figure in figures[name]:
-            sys.stderr.write(line(figure) + "\n")
-    return figures
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Path(folder)
+        (scratch / "data").mkdir()
+        figures = asyncio.run(BENCHES[name](scale, scratch))
+    for figure in figures:
+        sys.stderr.write(line(figure) + "\n")
+    return document(figures, seconds=time.monotonic() - began)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """
-    Measures, prints one JSON document and, when all was measured, keeps it and writes the page.
+    Measures, prints one JSON document, and keeps each bench's figures in the place of its last ones.
 
     The exit code is 1 with `--check` when a target is missed or a figure is void.
     """
     asked = _parser().parse_args(arguments)
-    began = time.monotonic()
-    figures = run(asked.only or list(BENCHES), Scale())
-    about = document(figures, seconds=time.monotonic() - began)
-    text = json.dumps(about, indent=2, ensure_ascii=False) + "\n"
-    sys.stdout.write(text)
-    if not asked.only:
-        STORED.write_text(text)
-        PAGE.write_text(written(PAGE.read_text(), markdown(figures, about)))
-    missed = [one for part in figures.values() for one in part if one.verdict in {"FAIL", "VOID"}]
+    parts = {}
+    for name in asked.only or BENCHES:
+        parts[name] = run(name, Scale())
+        _keep(name, parts[name])
+    sys.stdout.write(_text(parts))
+    missed = [one for part in parts.values() for one in part["figures"] if one["verdict"] in {"FAIL", "VOID"}]
     sys.stderr.write(f"{len(missed)} missed or void\n")
     return int(asked.check and bool(missed))
+
+
+def _keep(name: str, part: Part) -> None:
+    """At once, for the longest bench may be the one that is given up."""
+    kept = json.loads(STORED.read_text()) | {name: part}
+    parts = {one: kept[one] for one in BENCHES if one in kept}
+    STORED.write_text(_text(parts))
+    PAGE.write_text(written(PAGE.read_text(), markdown(parts)))
+
+
+def _text(parts: Mapping[str, Part]) -> str:
+    return json.dumps(parts, indent=2, ensure_ascii=False) + "\n"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -74,7 +83,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--check", action="store_true", help="exit 1 when a target is missed or a figure void"
     )
-    parser.add_argument("--only", nargs="+", choices=tuple(BENCHES), help="these benches; nothing is written")
+    parser.add_argument(
+        "--only", nargs="+", choices=tuple(BENCHES), help="these benches; the others' figures stay"
+    )
     return parser
 
 

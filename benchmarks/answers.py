@@ -31,7 +31,7 @@ LIST, TABLE, TOTALS = 25, 100, 1_000
 """How many times smaller than the indented JSON of the same objects an answer is to be."""
 ROWS = 100
 CONFIRMED = ("new", "modified", "confirmed")
-REACH = Reach(history=True, behind=62, ahead=76)
+REACH = Reach(history=True, behind=62, ahead=160)
 """Two years of stays, and of the calendars what is asked about by default."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from statistics import median, quantiles
 from typing import Any
@@ -64,6 +64,13 @@ class Figure:
     def document(self) -> dict[str, Any]:
         """The line as JSON."""
         return asdict(self) | {"verdict": self.verdict}
+
+
+def read(document: Mapping[str, Any]) -> Figure:
+    """The line that `Figure.document` wrote."""
+    spread = document["spread"]
+    told = {name: value for name, value in document.items() if name != "verdict"}
+    return Figure(**told | {"spread": tuple(spread) if spread else None})
 
 
 @dataclass(frozen=True)

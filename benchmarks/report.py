@@ -1,4 +1,4 @@
-"""The figures of one run as a JSON document, and as the table in docs/performance.md."""
+"""The figures of a bench as a JSON document, and all of them as tables in docs/performance.md."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
 
-from benchmarks.measure import Figure
+from benchmarks.measure import Figure, read
 from benchmarks.processes import ROOT
 
 PAGE = ROOT / "docs" / "performance.md"
@@ -29,11 +29,12 @@ HEADINGS = {
     "sync": "Filling the replica",
 }
 
-Figures = Mapping[str, Sequence[Figure]]
+Part = Mapping[str, Any]
+"""The figures of one bench, when they were measured and on what."""
 
 
-def document(figures: Figures, *, seconds: float) -> dict[str, Any]:
-    """Everything that was measured, and what it was measured on."""
+def document(figures: Sequence[Figure], *, seconds: float) -> Part:
+    """Everything that a bench measured, and what it was measured on."""
     return {
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         "seconds": round(seconds, 1),
@@ -45,27 +46,30 @@ def document(figures: Figures, *, seconds: float) -> dict[str, Any]:
             "cores": os.cpu_count(),
             "load_average": [round(load, 2) for load in os.getloadavg()],
         },
-        "figures": {name: [figure.document() for figure in part] for name, part in figures.items()},
+        "figures": [figure.document() for figure in figures],
     }
 
 
-def markdown(figures: Figures, about: Mapping[str, Any]) -> str:
+def markdown(parts: Mapping[str, Part]) -> str:
     """One table a bench, under what it was measured on."""
-    machine, versions = about["machine"], about["versions"]
+    return "\n\n".join(text for name, part in parts.items() for text in _section(name, part)) + "\n"
+
+
+def _section(name: str, part: Part) -> tuple[str, str, str]:
+    machine, versions = part["machine"], part["versions"]
     loads = ", ".join(map(str, machine["load_average"]))
-    named = ", ".join(f"{name} {number}" for name, number in versions.items())
-    parts = [
-        f"Measured {about['measured_at']} at commit `{about['commit']}` in {about['seconds']:.0f} s, on "
-        f"{machine['cores']} cores ({machine['system']} {machine['architecture']}), load average {loads}: "
-        f"{named}."
+    named = ", ".join(f"{package} {number}" for package, number in versions.items())
+    lines = [
+        "| figure | value | quartiles | relative to | target | |",
+        "| --- | --- | --- | --- | --- | --- |",
     ]
-    for name, part in figures.items():
-        lines = [
-            "| figure | value | quartiles | relative to | target | |",
-            "| --- | --- | --- | --- | --- | --- |",
-        ]
-        parts += [f"## {HEADINGS[name]}", "\n".join([*lines, *map(_row, part)])]
-    return "\n\n".join(parts) + "\n"
+    return (
+        f"## {HEADINGS[name]}",
+        f"Measured {part['measured_at']} at commit `{part['commit']}` in {part['seconds']:.0f} s, on "
+        f"{machine['cores']} cores ({machine['system']} {machine['architecture']}), load average {loads}: "
+        f"{named}.",
+        "\n".join([*lines, *(_row(read(one)) for one in part["figures"])]),
+    )
 
 
 def written(page: str, table: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import __main__ as bench
-from benchmarks.measure import Figure, Pairs, Scale, ratio, take_turns
+from benchmarks.measure import Figure, Pairs, Scale, ratio, read, take_turns
 from benchmarks.report import BEGIN, END, PAGE, document, line, markdown, written
 
 TINY = Scale(
@@ -40,15 +40,16 @@ needs_proc = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="me
 async def test_a_bench_runs_and_says_what_it_measured(name: str, lines: int, tmp_path: Path) -> None:
     """Its figures make a document, a table and lines for a terminal."""
     (tmp_path / "data").mkdir()
-    figures = {name: await bench.BENCHES[name](TINY, tmp_path)}
-    about = json.loads(json.dumps(document(figures, seconds=1.0)))
-    assert {"measured_at", "commit", "versions", "machine", "figures", "seconds"} == set(about)
-    assert {"cores", "load_average", "system", "architecture"} == set(about["machine"])
-    rows = about["figures"][name]
+    figures = await bench.BENCHES[name](TINY, tmp_path)
+    part = json.loads(json.dumps(document(figures, seconds=1.0)))
+    assert {"measured_at", "commit", "versions", "machine", "figures", "seconds"} == set(part)
+    assert {"cores", "load_average", "system", "architecture"} == set(part["machine"])
+    rows = part["figures"]
     assert len(rows) == lines
     assert all(set(row) == FIELDS and row["value"] >= 0 for row in rows)
-    assert markdown(figures, about).count("\n| ") == lines + 2
-    assert all(figure.name in line(figure) for figure in figures[name])
+    assert [read(row) for row in rows] == figures
+    assert markdown({name: part}).count("\n| ") == lines + 2
+    assert all(figure.name in line(figure) for figure in figures)
 
 
 def test_the_page_has_a_place_for_the_figures() -> None:
@@ -99,17 +100,29 @@ def test_a_target_is_the_most_or_the_least(value: float, at_least: bool, verdict
 
 @pytest.mark.parametrize(("value", "code"), [(1.0, 0), (2.0, 1)])
 def test_check_fails_on_a_missed_target(
-    value: float, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    value: float,
+    code: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """One bench alone writes nothing but its document."""
+    """And the figures of one bench alone are kept beside the others'."""
 
     async def measured(scale: Scale, scratch: Path) -> list[Figure]:
         return [Figure("a figure", value, "×", target=1.5)]
 
     monkeypatch.setitem(bench.BENCHES, "pages", measured)
-    before = PAGE.read_text()
+    kept, page = tmp_path / "figures.json", tmp_path / "performance.md"
+    other = document([Figure("another", 2.5, "ms")], seconds=1.0)
+    kept.write_text(json.dumps({"governor": other}))
+    page.write_text(f"# Performance\n\n{BEGIN}{END}")
+    monkeypatch.setattr(bench, "STORED", kept)
+    monkeypatch.setattr(bench, "PAGE", page)
+
     assert bench.main(["--check", "--only", "pages"]) == code
     assert bench.main(["--only", "pages"]) == 0
+
     told = json.JSONDecoder().raw_decode(capsys.readouterr().out)[0]
-    assert told["figures"]["pages"][0]["verdict"] == ("FAIL" if code else "PASS")
-    assert PAGE.read_text() == before
+    assert told["pages"]["figures"][0]["verdict"] == ("FAIL" if code else "PASS")
+    assert list(json.loads(kept.read_text())) == ["pages", "governor"]
+    assert page.read_text().index("a figure") < page.read_text().index("another")
