@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -10,7 +11,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks.lines import HttpLine, Line, PipeLine, result_of, typical_seconds
+from benchmarks.lines import WAIT_SECONDS, HttpLine, Line, PipeLine, result_of, typical_seconds
 from benchmarks.measure import Figure, Pairs, Scale, ratio, take_turns
 from benchmarks.processes import BARE, OURS, free_port, listening, resident_megabytes, running, sandbox
 
@@ -33,6 +34,9 @@ class Server:
 async def measure(scale: Scale, scratch: Path) -> list[Figure]:
     """Over HTTP first; its answer of many rows is what the bare tool `same` says without finding it."""
     async with sandbox(scratch, listings=LISTINGS) as env:
+        # A server that has nothing yet reads it all beside what it is asked.
+        async with running((*OURS, "sync", "--once"), env) as filling, asyncio.timeout(2 * WAIT_SECONDS):
+            await filling.wait()
         async with _http((*OURS, "serve", "--http", "--port"), env) as ours:
             given = await _answer(ours.lines(1)[0], MANY)
             await _answer(ours.lines(1)[0], ONE)
