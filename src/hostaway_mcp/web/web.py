@@ -125,10 +125,7 @@ class _Web(FastAPI):
     def guard(self, guards: Sequence[Middleware], *, mcp: ASGIApp, deliveries: ASGIApp) -> None:
         """Puts these guards, the outermost first, before all there is."""
         self.user_middleware = list(guards)
-        # On MCP's path nothing is a delivery.
-        hooked: object = Hooked
-        of_mcp = [one for one in guards if one.cls is not hooked]
-        self._mcp, self._deliveries = _behind(of_mcp, mcp), _behind(guards, deliveries)
+        self._mcp, self._deliveries = _behind(guards, mcp), _behind(guards, deliveries)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         app: ASGIApp = super().__call__
