@@ -91,7 +91,8 @@ class World:
     @property
     def reach(self) -> tuple[int, int]:
         """Days before and after today that a question may be about and be answered from the replica."""
-        return LONGEST_STAY_DAYS - HISTORY_DAYS, AHEAD_DAYS
+        # Who leaves on a day is among those who slept the night before it.
+        return LONGEST_STAY_DAYS - HISTORY_DAYS + 1, AHEAD_DAYS
 
     async def fill(self, store: Store) -> dict[str, int]:
         """Keeps all of it, as old as it is when sync has just brought it; gives how many rows of each."""
