@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import tests.support.database  # noqa: F401 - the turned clock waits for databases
 from hostaway_mcp.calls import Progress
+from hostaway_mcp.errors import HostawayMcpError
 from hostaway_mcp.tools.runner import Asked, Outcome
 from tests.support.clock import FakeClock
 from tests.support.house import House, house
@@ -76,3 +77,18 @@ def masked(outcome: Outcome) -> Json:
     both = json.dumps({"json": outcome.json, "text": outcome.text.split("\n")})
     shown: Json = json.loads(names.sub("chg_…", both))
     return shown
+
+
+def said(error: HostawayMcpError) -> list[Any]:
+    """A refusal whole: its code, its sentence, what it advises, and what a program is told besides."""
+    facts = error.facts()
+    besides = {key: facts[key] for key in ("nearest", "choices", "outcome") if key in facts}
+    return [error.code, error.message, error.hint, *([besides] if besides else [])]
+
+
+def told(function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+    """What a function gives, or its refusal whole."""
+    try:
+        return function(*arguments, **named)
+    except HostawayMcpError as error:
+        return said(error)

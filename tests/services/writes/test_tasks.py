@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from hostaway_mcp.clock import zone_or_utc
 from hostaway_mcp.errors import ChangeError, DriftError, HostawayMcpError, InputError, PolicyError
-from hostaway_mcp.services.writes.moments import read_moment
 from tests.services.writes.house import Json, WritingHouse, masked, writing
 
 ALFAMA, DENVER, ARCHIVED = 40160, 40209, 40237
@@ -234,28 +230,3 @@ async def test_the_same_task_twice(tmp_path: Path) -> None:
     async with writing(tmp_path, listings=2) as home:
         with pytest.raises(InputError, match="The same task is there twice"):
             await propose(home, "delete", {"task_id": 5}, {"task_id": 5})
-
-
-@pytest.mark.parametrize(
-    ("words", "zone", "end", "instant"),
-    [
-        ("2026-08-03 14:30", "Europe/Lisbon", False, "2026-08-03T13:30Z"),
-        ("tomorrow noon", "Europe/Lisbon", False, "2026-07-24T11:00Z"),
-        ("tomorrow at 9:05 am", "America/Denver", False, "2026-07-24T15:05Z"),
-        ("12:30am", "UTC", False, "2026-07-23T00:30Z"),
-        ("today 12pm", "UTC", False, "2026-07-23T12:00Z"),
-        ("friday", "UTC", False, "2026-07-24T00:00Z"),
-        ("friday", "UTC", True, "2026-07-24T23:59Z"),
-        ("august 3", "UTC", False, "2026-08-03T00:00Z"),
-        ("2026-08-03T14:30:00Z", "America/Denver", False, "2026-08-03T14:30Z"),
-        ("2026-08-03T14:30", "America/Denver", False, "2026-08-03T20:30Z"),
-        # The clock is turned on this night: half past two is not there, and is taken as the hour before it.
-        ("2027-03-28 02:30", "Europe/Berlin", False, "2027-03-28T01:30Z"),
-    ],
-)
-def test_moments_in_words(words: str, zone: str, end: bool, instant: str) -> None:
-    """Where the listing is; a day alone begins at midnight, or ends before the next."""
-    today = datetime(2026, 7, 23, tzinfo=UTC).date()
-    found = read_moment(words, zone_or_utc(zone), today, end=end)
-    assert found == datetime.fromisoformat(instant)
-    assert found.tzinfo in (UTC, ZoneInfo("UTC"))

@@ -1,6 +1,7 @@
 """
-Whole changes, as snapshots: what is shown, what a person is asked, what Hostaway is sent, what came of it,
-and the same of taking it back; then whole refusals, each in its sentence.
+Whole changes, as snapshots: what is shown, what the policy looks at, what a person is asked, what it rests
+on, what Hostaway is sent, what came of it, and the same of taking it back; then whole refusals, each in its
+sentence.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from hostaway_mcp.errors import HostawayMcpError
+from hostaway_mcp.store.journal.statements import PLACE
 from tests.services.writes.examples import booked, free_days
 from tests.services.writes.house import Json, WritingHouse, writing
 
@@ -31,7 +34,13 @@ def masked(value: object) -> Any:
 
 async def course(home: WritingHouse, tool: str, arguments: Json) -> list[Any]:
     """A change from the call that proposes it to its end."""
-    shown = await home.call(tool, **arguments)
+    with pytest.MonkeyPatch.context() as patch:
+        check = Mock(wraps=home.home.app.services.writes.policy.now())
+        patch.setattr(home.home.app.services.writes.policy, "now", lambda: check)
+        shown = await home.call(tool, **arguments)
+    (touched,) = check.check.call_args.args
+    entry = await (await home.home.app.services.writes.ledger.journal()).get(shown.json["change_id"])
+    assert entry is not None
     requests = len(home.home.sandbox.requests)
     applied = await home.call("apply_change", change_id=shown.json["change_id"])
     sent = [
@@ -40,7 +49,16 @@ async def course(home: WritingHouse, tool: str, arguments: Json) -> list[Any]:
         if one.method != "GET" and one.operation != "createAccessToken"
     ]
     asked = home.person.asked[-1][1].split("\n")
-    return [shown.json, shown.text.split("\n"), asked, sent, applied.json, applied.text.split("\n")]
+    rests = [
+        [one.n, one.kind, *(getattr(one, name) for name in PLACE), one.body.rests_on, one.body.wanted]
+        for one in entry.steps
+        if one.body is not None
+    ]
+    looked_at = [f"{one}" for one in touched]
+    return [
+        shown.json, shown.text.split("\n"), looked_at, asked, rests, sent, applied.json,
+        applied.text.split("\n"),
+    ]  # fmt: skip
 
 
 async def told(home: WritingHouse, tool: str, arguments: Json) -> list[Any] | str:

@@ -240,17 +240,18 @@ def _text(name: str, value: Any, *, empty: bool) -> str:
 
 def _number(one: Field, name: str, value: Any) -> Any:
     try:
+        # `True` is no number, and Decimal says so.
         number = Decimal(str(value)) if isinstance(value, int | float | str) else None
     except InvalidOperation:
         number = None
     whole = one.takes is Takes.COUNT
-    if number is None or (isinstance(value, bool) and not whole) or not number.is_finite():
+    if number is None or not number.is_finite():
         raise InputError(f"`{name}` takes {one.takes}.")
     if whole and number != number.to_integral_value():
         raise InputError(f"`{name}` takes a whole number.")
     if not Decimal(str(one.least)) <= number <= Decimal(str(one.most)):
         hint = "0.9 is 10 % off." if one.takes is Takes.FACTOR else None
-        raise InputError(f"`{name}` must be {one.least:g} to {one.most:g}.", hint=hint)
+        raise InputError(f"`{name}` must be {one.least:,} to {one.most:,}.", hint=hint)
     return as_json(number)
 
 
