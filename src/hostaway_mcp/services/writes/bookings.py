@@ -14,7 +14,7 @@ from hostaway_mcp.services.dates import ONE_DAY
 from hostaway_mcp.services.names import plain
 from hostaway_mcp.services.nights import is_free, nights_between
 from hostaway_mcp.services.reservations.rows import guest_name
-from hostaway_mcp.services.writes.kinds import Landed, State, Verdict
+from hostaway_mcp.services.writes.kinds import Back, Landed, State, Verdict
 from hostaway_mcp.services.writes.stays import StayReader
 from hostaway_mcp.store.journal.records import Step
 
@@ -72,7 +72,7 @@ class BookingKind:
         number = reply.get("id") if isinstance(reply, dict) else None
         return {"reservation_id": number} if isinstance(number, int) else {}
 
-    def reverse(self, _step: Step, _present: State) -> Step | None:
+    def reverse(self, _step: Step, _present: State) -> Back | None:
         """Not possible: a stay is cancelled, which is another proposal."""
         return None
 

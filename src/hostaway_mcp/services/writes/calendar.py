@@ -14,7 +14,7 @@ from hostaway_mcp.errors import ChangeError, DriftError, InputError
 from hostaway_mcp.models.calendar import CalendarDay
 from hostaway_mcp.services.dates import ONE_DAY
 from hostaway_mcp.services.nights import status_of
-from hostaway_mcp.services.writes.kinds import AbsoluteKind, State, check_as_left
+from hostaway_mcp.services.writes.kinds import AbsoluteKind, Back, State, check_as_left
 from hostaway_mcp.services.writes.learning import Learner
 from hostaway_mcp.store.journal.records import Step
 
@@ -71,7 +71,7 @@ class CalendarKind(AbsoluteKind):
         )
         return {day.date.isoformat(): day for day in page.rows}
 
-    def reverse(self, step: Step, present: State) -> Step | None:
+    def reverse(self, step: Step, present: State) -> Back | None:
         """The days as they were, unless somebody changed or took them since."""
         body = step.body
         assert body is not None  # who has none is not asked
@@ -94,7 +94,7 @@ class CalendarKind(AbsoluteKind):
             rests_on={day: dict(present[day]) for day in was},
             wanted=was,
         )
-        return Step(n=1, kind=self.name, body=back, listing_id=step.listing_id)
+        return Back(back)
 
 
 def state_of(day: CalendarDay, keys: Iterable[str]) -> dict[str, Any]:

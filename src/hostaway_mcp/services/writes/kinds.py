@@ -32,6 +32,14 @@ class Verdict:
     result: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Back:
+    """The request that takes a step back; `says` is what will not be quite as it was."""
+
+    body: StepBody
+    says: str = ""
+
+
 class Kind(Protocol):
     """One kind of change, such as a calendar's."""
 
@@ -54,9 +62,9 @@ class Kind(Protocol):
         """What to keep of Hostaway's answer to the request."""
         ...
 
-    def reverse(self, step: Step, present: State) -> Step | None:
+    def reverse(self, step: Step, present: State) -> Back | None:
         """
-        The step that takes this one back, from what it rested on; None where that is not possible.
+        What takes this step back, from what it rested on; None where that is not possible.
 
         Raises:
             DriftError: something was changed since, and would be lost.
@@ -80,7 +88,7 @@ class AbsoluteKind:
         """Nothing: the values themselves are read back."""
         return {}
 
-    def reverse(self, _step: Step, _present: State) -> Step | None:
+    def reverse(self, _step: Step, _present: State) -> Back | None:
         """Not possible."""
         return None
 

@@ -10,7 +10,7 @@ from hostaway_mcp.client import Hostaway
 from hostaway_mcp.errors import BrokenAnswerError, ChangeError
 from hostaway_mcp.models.lenient import JsonObject
 from hostaway_mcp.services.writes import listing_parts
-from hostaway_mcp.services.writes.kinds import AbsoluteKind, State, check_as_left
+from hostaway_mcp.services.writes.kinds import AbsoluteKind, Back, State, check_as_left
 from hostaway_mcp.services.writes.learning import Learner
 from hostaway_mcp.services.writes.listing_fields import BY_KEY, Takes, state_of
 from hostaway_mcp.store.journal.records import Step
@@ -58,7 +58,7 @@ class ListingKind(AbsoluteKind):
         )
         return raw
 
-    def reverse(self, step: Step, present: State) -> Step | None:
+    def reverse(self, step: Step, present: State) -> Back | None:
         """The fields as they were, unless somebody changed them since."""
         body = step.body
         assert body is not None  # who has none is not asked
@@ -79,7 +79,7 @@ class ListingKind(AbsoluteKind):
             rests_on=dict(present),
             wanted=was,
         )
-        return Step(n=1, kind=self.name, body=back, listing_id=step.listing_id)
+        return Back(back)
 
 
 def values_of(raw: JsonObject, keys: Iterable[str]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from hostaway_mcp.client import Hostaway
 from hostaway_mcp.models.conversations import ConversationMessage, MessageStatus
 from hostaway_mcp.services.conversations import when
 from hostaway_mcp.services.untrusted import clean, fence
-from hostaway_mcp.services.writes.kinds import Landed, State, Verdict
+from hostaway_mcp.services.writes.kinds import Back, Landed, State, Verdict
 from hostaway_mcp.services.writes.learning import Learner
 from hostaway_mcp.store.journal.records import Step
 from hostaway_mcp.sync.threads import keep_thread, pages_of
@@ -75,7 +75,7 @@ class MessageKind:
             return {}
         return {"message_id": reply["id"], "status": str(reply.get("status"))}
 
-    def reverse(self, _step: Step, _present: State) -> Step | None:
+    def reverse(self, _step: Step, _present: State) -> Back | None:
         """Not possible."""
         return None
 

@@ -8,7 +8,7 @@ from typing import Any
 from hostaway_mcp.client import Hostaway
 from hostaway_mcp.client.rows import PAGE_LIMIT
 from hostaway_mcp.errors import BrokenAnswerError, NotFoundError
-from hostaway_mcp.services.writes.kinds import Landed, State, Verdict
+from hostaway_mcp.services.writes.kinds import Back, Landed, State, Verdict
 from hostaway_mcp.services.writes.listing_fields import BY_KEY, snake
 from hostaway_mcp.services.writes.listing_fields import state_of as field_state
 from hostaway_mcp.services.writes.listing_parts import KEYS as PARTS
@@ -72,7 +72,7 @@ class NewListingKind(ThingKind):
             says += f" Hostaway keeps otherwise: {', '.join(snake(key) for key in others)}."
         return Verdict(Landed.APPLIED, says, verdict.result)
 
-    def reverse(self, _step: Step, _present: State) -> Step | None:
+    def reverse(self, _step: Step, _present: State) -> Back | None:
         """Not possible."""
         return None
 

@@ -11,7 +11,7 @@ from hostaway_mcp.client.inputs import as_json
 from hostaway_mcp.models.calendar import CalendarDay
 from hostaway_mcp.models.reservations import Reservation
 from hostaway_mcp.services.nights import is_free
-from hostaway_mcp.services.writes.kinds import Landed, State, Verdict, check_as_left, is_as
+from hostaway_mcp.services.writes.kinds import Back, Landed, State, Verdict, check_as_left, is_as
 from hostaway_mcp.services.writes.stays import StayReader
 from hostaway_mcp.store.journal.records import Step, StepBody
 
@@ -55,7 +55,7 @@ class StayKind:
         """Nothing: the fields themselves are read back."""
         return {}
 
-    def reverse(self, step: Step, present: State) -> Step | None:
+    def reverse(self, step: Step, present: State) -> Back | None:
         """Notes and custom fields as they were, unless somebody changed them since."""
         assert step.body is not None  # who has none is not asked
         if not step.body.wanted.keys() <= REVERSIBLE:
@@ -72,13 +72,7 @@ class StayKind:
             rests_on={name: present[name] for name in (*before, "counts as")},
             wanted=before,
         )
-        return Step(
-            n=1,
-            kind=self.name,
-            body=body,
-            listing_id=step.listing_id,
-            reservation_id=step.reservation_id,
-        )
+        return Back(body)
 
 
 def values_of(stay: Reservation) -> Values:

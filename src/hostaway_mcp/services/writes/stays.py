@@ -82,9 +82,9 @@ class MeantStay:
         """An amount in the stay's currency."""
         return Money.of(amount, self.stay.currency)  # type: ignore[arg-type]
 
-    def touch(self, kind: str, now: datetime, *, days: int = 0, prices: tuple[PriceMove, ...] = ()) -> Touch:
+    def touch(self, kind: str, now: datetime, *, days: int) -> Touch:
         """What the policy looks at."""
-        return touch_of(self.listing, kind, now, days=days, prices=prices)
+        return touch_of(self.listing, kind, now, days=days)
 
 
 class StayFinder:
@@ -121,7 +121,7 @@ def touch_of(
     kind: str,
     now: datetime,
     *,
-    days: int = 0,
+    days: int,
     prices: tuple[PriceMove, ...] = (),
     amount: Money | None = None,
 ) -> Touch:

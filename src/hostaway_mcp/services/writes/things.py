@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from hostaway_mcp.errors import ChangeError, DriftError
-from hostaway_mcp.services.writes.kinds import Landed, State, Verdict, check_as_left, is_as
+from hostaway_mcp.services.writes.kinds import Back, Landed, State, Verdict, check_as_left, is_as
 from hostaway_mcp.store.journal.records import Step, StepBody
 
 LIKE = "like it"
@@ -111,14 +111,14 @@ class ThingKind(ABC):
         number = reply.get("id") if isinstance(reply, dict) else None
         return {self.result_key: number} if isinstance(number, int) else {}
 
-    def reverse(self, step: Step, present: State) -> Step | None:
+    def reverse(self, step: Step, present: State) -> Back | None:
         """What was made is deleted, what was changed gets what it had, what was deleted is made again."""
         body = step.body
         assert body is not None  # who has none is not asked
         if body.operation == f"create{self.noun}":
             return self._delete(step, body, present)
         if body.operation == f"delete{self.noun}":
-            return self._make_again(step, body, present)
+            return self._make_again(body, present)
         check_as_left(body, present)
         was = {key: body.rests_on[key] for key in body.wanted}
         back = replace(
@@ -129,7 +129,7 @@ class ThingKind(ABC):
             rests_on={key: present[key] for key in body.rests_on},
             wanted=was,
         )
-        return Step(n=1, kind=self.name, body=back, listing_id=step.listing_id)
+        return Back(back)
 
     def _made(self, body: StepBody, present: State) -> Verdict:
         new = [number for number in present[LIKE] if number not in body.rests_on[LIKE]]
@@ -139,20 +139,18 @@ class ThingKind(ABC):
             return Verdict(Landed.OTHER, "Several like it appeared: look there.")
         return Verdict(Landed.APPLIED, f"It is {self.name} {new[0]}.", {self.result_key: new[0]})
 
-    def _delete(self, step: Step, body: StepBody, present: State) -> Step:
+    def _delete(self, step: Step, body: StepBody, present: State) -> Back:
         number = step.result.get(self.result_key)
         now = present["made"].get(str(number), {"there": False})
         if not isinstance(number, int) or not now["there"]:
             raise ChangeError(f"{body.what} is not there any more.")
         if any(now[key] != value for key, value in body.body.items()):
             raise DriftError(f"{body.what} was changed since; that would be lost.")
-        back = self.to_delete(f"{self.name} {number}, {body.what}", body.after, number, now)
-        return Step(n=1, kind=self.name, body=back, listing_id=step.listing_id)
+        return Back(self.to_delete(f"{self.name} {number}, {body.what}", body.after, number, now))
 
-    def _make_again(self, step: Step, body: StepBody, present: State) -> Step:
+    def _make_again(self, body: StepBody, present: State) -> Back:
         if present["there"]:
             raise ChangeError(f"{body.what} is there.")
         kept = {key: body.rests_on[key] for key in self.keys if body.rests_on[key] not in (None, [])}
         again = self.to_make(body.what, body.before, kept, like=[])
-        says = f"{body.what} is made anew, with another number."
-        return Step(n=1, kind=self.name, body=again, listing_id=step.listing_id, says=says)
+        return Back(again, f"{body.what} is made anew, with another number.")

@@ -6,7 +6,6 @@ import asyncio
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -39,7 +38,7 @@ from hostaway_mcp.services.writes.answers import (
     state_of,
 )
 from hostaway_mcp.services.writes.applying import VALID, Applier
-from hostaway_mcp.services.writes.kinds import Kind
+from hostaway_mcp.services.writes.kinds import Back, Kind
 from hostaway_mcp.services.writes.ledger import Ledger
 from hostaway_mcp.services.writes.plans import Plan, Touch, places_of
 from hostaway_mcp.services.writes.policy import TOOLSETS, Policy, PolicyFile
@@ -191,7 +190,10 @@ class Writes:
         if not done:
             raise ChangeError(f"Nothing of {change_id} was done, so there is nothing to take back.")
         back = [await self._reversed(step, entry) for step in done]
-        steps = tuple(replace(step, n=n, says=None) for n, step in enumerate(back, start=1))
+        steps = tuple(
+            Step(n, step.kind, one.body, step.listing_id, step.reservation_id)
+            for n, (step, one) in enumerate(zip(done, back, strict=True), start=1)
+        )
         plan = Plan(
             tool="undo_change",
             arguments={"change_id": change_id},
@@ -199,8 +201,7 @@ class Writes:
             steps=steps,
             touches=tuple([await self._touch(step) for step in steps]),
             as_of=self._clock.now(),
-            # What cannot be quite as it was.
-            warnings=few([step.says for step in back if step.says]),
+            warnings=few([one.says for one in back if one.says]),
             undo_of=change_id,
         )
         return await self.propose(plan)
@@ -289,7 +290,7 @@ class Writes:
             raise _unknown(change_id)
         return entry
 
-    async def _reversed(self, step: Step, entry: Entry) -> Step:
+    async def _reversed(self, step: Step, entry: Entry) -> Back:
         kind = self._kinds[step.kind]
         back = kind.reverse(step, await kind.present(step))
         if back is None:

@@ -31,6 +31,7 @@ from hostaway_mcp.store.journal.statements import (
     PROPOSAL,
     SENT_THERE,
     STEPS,
+    TAKE_BACK,
 )
 from hostaway_mcp.store.journal.trail import Trail
 from hostaway_mcp.store.migrate import migrate
@@ -275,7 +276,7 @@ class Journal:
     ) -> bool:
         """
         Notes what became of a step, once; what was decided is not decided again. With the last step that was
-        left its proposal is finished.
+        left its proposal is finished, and what it takes back is undone if all of it was done.
         """
         before = {StepState.WAITING} if step.state is StepState.WAITING else set(OPEN_STEPS)
         values: dict[str, Any] = {"state": state.value, "says": says}
@@ -291,17 +292,14 @@ class Journal:
         kept = redacted(result or {}, self.trail.digest)
         pen.record("outcome", entry, step=step.n, outcome=state.value, result=kept)
         pen.move(MOVE_OVER, entry, {"state": ProposalState.FINISHED.value, "lease_until": None})
+        if entry.undo_of is not None:
+            pen.move(TAKE_BACK, entry, {"undone_by": entry.change_id, "of_undone": entry.undo_of})
         return True
 
     @_writing
     def pause(self, pen: Pen, entry: Entry) -> None:
         """Lets go of a proposal, if steps of it are left that may be gone on with."""
         pen.move(MOVE_LEFT, entry, {"state": ProposalState.PAUSED.value, "lease_until": None})
-
-    @_writing
-    def undone(self, pen: Pen, entry: Entry, by: str) -> None:
-        """Notes which proposal undid this one."""
-        pen.move(MOVE, entry, {"undone_by": by})
 
     # How.
 

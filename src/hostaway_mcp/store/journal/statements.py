@@ -44,6 +44,11 @@ _LEFT = exists().where(*_one(steps), steps.c.state == StepState.WAITING.value)
 MOVE_OVER = MOVE.where(_is(ProposalState.APPLYING), ~_LEFT)
 """Of one that is being applied and has no step left of which nothing is known."""
 MOVE_LEFT = MOVE.where(_is(ProposalState.APPLYING), _LEFT)
+_FAILED = exists().where(*_one(steps), steps.c.state != StepState.DONE.value)
+TAKE_BACK = update(proposals).where(
+    proposals.c.account_id == _ACCOUNT, proposals.c.change_id == bindparam("of_undone"), ~_FAILED
+)
+"""Of the one that another, all of which was done, takes back."""
 MOVE_STEP = update(steps).where(
     *_one(steps), steps.c.n == bindparam("of_step"), steps.c.state.in_(bindparam("before", expanding=True))
 )
