@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from hostaway_mcp.analytics.conflicts import Booked, Conflict, ConflictKind, Home, find_conflicts
-from hostaway_mcp.analytics.turnovers import Dated
+from hostaway_mcp.analytics.turnovers import Staying
 from hostaway_mcp.clock import Clock
 from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.models.reservations import By, Reservation, ReservationStatus
@@ -26,13 +26,14 @@ if TYPE_CHECKING:
 
 BACK = timedelta(days=60)
 """So long ago a period may begin, and be answered from memory."""
-AT_ONCE = 500
 MANY = 2_000
 """After so many changes all stays are read again."""
+NO_UNITS = frozenset[int]()
 A_DAY_HOURS = 26.0
 """No turnover within a day has more hours, so that all of them are found."""
 
-Read = Callable[[Dated], Booked]
+Read = Callable[[Staying, int, frozenset[int]], Booked]
+"""Of a stay with its hours, how many units it takes and which."""
 AtHome = Callable[[Listing, int], Home]
 
 
@@ -103,12 +104,15 @@ class ConflictBook(CopiedStays):
             rests_on_the_replica()
         return found
 
-    async def booked(self, listing_ids: Collection[int], several: Collection[int]) -> list[Booked]:
-        """The stays of these listings; of those with several units with the units that they take."""
-        found = [stay for number in listing_ids for stay in self._stays.get(number, ())]
-        whole = await self.whole([one.id for one in found if one.listing_id in several])
-        known = {one.id: self._booked(one) for one in whole}
-        return [known.get(one.id, one) for one in found]
+    def booked(self, listing_ids: Collection[int], span: Span) -> list[Booked]:
+        """The stays of these listings in a period, and all that they meet before and after it."""
+        found: list[Booked] = []
+        for here in map(self._stays.get, listing_ids):
+            inside = [one for one in here or () if _touches(one, span.first, span.last)]
+            if here and inside:
+                first, last = min(one.arrival for one in inside), max(one.departure for one in inside)
+                found += [one for one in here if _touches(one, first, last)]
+        return found
 
     def _clashes(self, listings: Sequence[Listing]) -> Clashes:
         double: list[Conflict] = []
@@ -148,9 +152,14 @@ class ConflictBook(CopiedStays):
     async def _read_all(self, store: Store, begin: date) -> None:
         from hostaway_mcp.store.stay_windows import Which
 
-        rows = await store.reservations.brief(Which(by=By.STAY, first=begin), self._statuses)
+        rows = await store.stay_amounts.hours(Which(by=By.STAY, first=begin), self._statuses)
+        units = await store.reservations.unit_ids(row.id for row in rows)
         self._last, self._where, self._stays = None, {}, {}
-        await self._put(store, [one for one in rows if _is_placed(one)])
+        self._put(
+            self._booked(row, row.units, units.get(row.id, NO_UNITS))
+            for row in rows
+            if row.listing_id is not None
+        )
 
     async def _read_some(self, store: Store, begin: date, ids: Iterable[int]) -> None:
         rows = [kept.row for kept in await store.reservations.get(ids)]
@@ -160,33 +169,30 @@ class ConflictBook(CopiedStays):
                 rest = tuple(one for one in self._stays[listing_id] if one.id != number)
                 self._stays[listing_id] = rest
         self._last = None
-        holding = (one for one in rows if one.status in self._statuses and _is_placed(one))
-        await self._put(store, [one for one in holding if one.departure and one.departure > begin])
+        self._put(
+            self._booked(row, *units_taken(row))
+            for row in rows
+            if row.status in self._statuses
+            and row.listing_id is not None
+            and row.arrival
+            and row.departure
+            and row.departure > begin
+        )
 
-    async def _put(self, store: Store, rows: Sequence[Dated]) -> None:
-        """Adds stays, those that meet another on a day of a turnover with the hours agreed for them."""
+    def _put(self, stays: Iterable[Booked]) -> None:
         come = defaultdict[int, list[Booked]](list)
-        for row in rows:
-            stay = self._booked(row)
+        for stay in stays:
             come[stay.listing_id].append(stay)
             self._where[stay.id] = stay.listing_id
-        known = {row.id for row in rows if isinstance(row, Reservation)}
         for number, some in come.items():
-            come[number] = [*self._stays.get(number, ()), *some]
-        meet = [one.id for some in come.values() for one in meeting(some) if one.id not in known]
-        hours: dict[int, Booked] = {}
-        for start in range(0, len(meet), AT_ONCE):
-            for kept in await store.reservations.get(meet[start : start + AT_ONCE]):
-                hours[kept.row.id] = self._booked(kept.row)
-        for number, some in come.items():
-            self._stays[number] = tuple([hours.get(one.id, one) for one in some])
+            self._stays[number] = (*self._stays.get(number, ()), *some)
 
 
-def meeting(stays: Sequence[Booked]) -> list[Booked]:
-    """The stays of a listing that leave on a day on which another comes, or come on one of those."""
-    days = {one.departure for one in stays} & {one.arrival for one in stays}
-    return [one for one in stays if one.departure in days or one.arrival in days] if days else []
+def _touches(stay: Booked, first: date, last: date) -> bool:
+    return stay.arrival <= last and stay.departure >= first
 
 
-def _is_placed(stay: Dated) -> bool:
-    return bool(stay.listing_id is not None and stay.arrival and stay.departure)
+def units_taken(stay: Reservation) -> tuple[int, frozenset[int]]:
+    """How many units a stay takes, and which, as far as Hostaway says."""
+    taken = stay.reservation_unit
+    return max(1, len(taken)), frozenset(one.listing_unit_id for one in taken)

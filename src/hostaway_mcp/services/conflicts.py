@@ -11,7 +11,7 @@ from typing import Any
 from hostaway_mcp.analytics import conflicts as clashes
 from hostaway_mcp.analytics.calendar_days import usual_units
 from hostaway_mcp.analytics.conflicts import Booked, Conflict, ConflictKind, Home
-from hostaway_mcp.analytics.turnovers import Dated
+from hostaway_mcp.analytics.turnovers import Dated, Staying
 from hostaway_mcp.clock import zone_or_utc
 from hostaway_mcp.models.listings import Listing
 from hostaway_mcp.models.reservations import Reservation, ReservationStatus, StatusClass
@@ -26,7 +26,7 @@ from hostaway_mcp.services.calendar_days import (
     padded,
     scope_of,
 )
-from hostaway_mcp.services.conflict_book import Clashes, ConflictBook
+from hostaway_mcp.services.conflict_book import Clashes, ConflictBook, units_taken
 from hostaway_mcp.services.conflict_rows import ConflictRow, ConflictsAnswer, KindCount, in_words, stay_row
 from hostaway_mcp.services.copied_stays import Narrowed
 from hostaway_mcp.services.copy import Copied
@@ -86,7 +86,7 @@ class Conflicts:
         self._days = days
         self._portfolio = portfolio
         self._book = ConflictBook(
-            days.replica, clock=days.clock, statuses=HOLDING, read=_booked, at_home=_home
+            days.replica, clock=days.clock, statuses=HOLDING, read=_taking, at_home=_home
         )
 
     async def check(
@@ -203,8 +203,7 @@ class Conflicts:
         if rest := wary - units.keys():
             units |= await self._units(seen, rest)
         homes = {number: _home(seen.listings[number], many) for number, many in units.items()}
-        several = {number for number, many in units.items() if many > 1}
-        stays = await self._book.booked(units, several)
+        stays = self._book.booked(units, seen.span)
         return list(clashes.find_conflicts(stays, homes, cleaning_hours=hours))
 
     async def _read_stays(self, seen: _Seen) -> None:
@@ -290,21 +289,23 @@ class Conflicts:
 
 
 def _booked(stay: Dated) -> Booked:
+    if isinstance(stay, Reservation):
+        return _taking(stay, *units_taken(stay))
+    listing_id, arrival, departure = _placed(stay)
+    return Booked(stay.id, listing_id, arrival, departure)
+
+
+def _taking(stay: Staying, units: int, unit_ids: frozenset[int]) -> Booked:
+    """A stay with its hours and the units that it takes."""
+    into, out = stay.check_in_time, stay.check_out_time
+    return Booked(stay.id, *_placed(stay), units, unit_ids, into, out)
+
+
+def _placed(stay: Dated) -> tuple[int, date, date]:
     assert stay.listing_id is not None  # such stays, and those without dates, were left out
     assert stay.arrival is not None
     assert stay.departure is not None
-    if not isinstance(stay, Reservation):
-        return Booked(stay.id, stay.listing_id, stay.arrival, stay.departure)
-    return Booked(
-        stay.id,
-        stay.listing_id,
-        stay.arrival,
-        stay.departure,
-        units=max(1, len(stay.reservation_unit)),
-        unit_ids=frozenset(one.listing_unit_id for one in stay.reservation_unit),
-        check_in_hour=stay.check_in_time,
-        check_out_hour=stay.check_out_time,
-    )
+    return stay.listing_id, stay.arrival, stay.departure
 
 
 def _home(listing: Listing, units: int) -> Home:

@@ -77,6 +77,7 @@ class HoursRow(NamedTuple):
     departure: date
     check_in_time: int | None
     check_out_time: int | None
+    units: int
 
     @property
     def status_class(self) -> StatusClass:

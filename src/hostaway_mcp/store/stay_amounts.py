@@ -102,17 +102,14 @@ class StayAmounts:
     async def hours(self, which: Which, statuses: Iterable[ReservationStatus]) -> tuple[HoursRow, ...]:
         """The stays of these statuses that are meant, with their hours, in no order."""
         words = [status.value for status in statuses]
-        names = ("id", "listing_id", "status", "arrival", "departure", "check_in", "check_out")
+        names = ("id", "listing_id", "status", "arrival", "departure", "check_in", "check_out", "units")
         async with self._desk.read() as connection:
             stays = stays_of(self._desk, connection, which).c
             statement = select(*(stays[name] for name in names)).where(stays.status.in_(words))
             found = (await connection.execute(statement)).all()
         day = date.fromordinal
         return tuple(
-            [
-                HoursRow(row[0], row[1], STATUSES[row[2]], day(row[3]), day(row[4]), row[5], row[6])
-                for row in found
-            ]
+            [HoursRow(row[0], row[1], STATUSES[row[2]], day(row[3]), day(row[4]), *row[5:]) for row in found]
         )
 
     async def odd(self, which: Which, period: Period, inside: Iterable[int]) -> tuple[AmountRow, ...]:

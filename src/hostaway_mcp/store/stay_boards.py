@@ -11,7 +11,7 @@ from sqlalchemy import and_, func, select
 
 from hostaway_mcp.models.reservations import ReservationStatus, StatusClass
 from hostaway_mcp.store import spans
-from hostaway_mcp.store.desk import Desk, portions
+from hostaway_mcp.store.desk import Desk
 from hostaway_mcp.store.schema import reservations
 from hostaway_mcp.store.stay_windows import StayWindows, Which
 
@@ -116,15 +116,14 @@ class StayBoards:
 
     async def unit_ids(self, ids: Iterable[int]) -> dict[int, frozenset[int]]:
         """The units of these stays, by id, of which Hostaway says which they have."""
-        stay, found = reservations.c, dict[int, frozenset[int]]()
+        stay = reservations.c
         async with self._desk.read() as connection:
-            for some in portions(sorted(set(ids))):
-                rows = select(stay.id, stay.unit_ids).where(
-                    self._desk.mine(reservations), stay.id.in_(some), stay.unit_ids.is_not(None)
-                )
-                for number, units in await connection.execute(rows):
-                    found[number] = frozenset(map(int, units.split(",")))
-        return found
+            some = spans.some(connection, ids)
+            rows = select(stay.id, stay.unit_ids).where(
+                self._desk.mine(reservations), stay.id.in_(some), stay.unit_ids.is_not(None)
+            )
+            found = (await connection.execute(rows)).all()
+        return {number: frozenset(map(int, units.split(","))) for number, units in found}
 
     async def turnovers(self, which: Which, statuses: frozenset[ReservationStatus]) -> tuple[Turnover, ...]:
         """Where one of these stays leaves and one that is meant comes to the same listing on that day."""
