@@ -144,8 +144,7 @@ def short_turnovers(stays: Sequence[Booked], home: Home, cleaning_hours: float) 
         leaving[stay.departure].append(stay)
         coming[stay.arrival].append(stay)
     for day in sorted(leaving.keys() & coming.keys()):
-        staying = sum(stay.units for stay in stays if stay.arrival < day < stay.departure)
-        for gone, come in _pairs(leaving[day], coming[day], home, staying):
+        for gone, come in _pairs(day, leaving[day], coming[day], home, stays):
             slack = _slack_hours(day, gone, come, home)
             if slack is not None and slack < cleaning_hours:
                 kind, ids = ConflictKind.SHORT_TURNOVER, (gone.id, come.id)
@@ -198,14 +197,17 @@ def _clash(here: Sequence[Booked], home: Home) -> tuple[ConflictKind, tuple[int,
 
 
 def _pairs(
-    leaving: Sequence[Booked], coming: Sequence[Booked], home: Home, staying: int
-) -> Iterator[tuple[Booked, Booked]]:
+    day: date, leaving: Sequence[Booked], coming: Sequence[Booked], home: Home, stays: Sequence[Booked]
+) -> Iterable[tuple[Booked, Booked]]:
     """Which of those who leave and those who come have the same unit, as far as it must be so."""
+    if home.units == 1 and len(leaving) == len(coming) == 1:
+        return ((leaving[0], coming[0]),)
     left = [slot for stay in leaving for slot in _slots(stay, stay.check_out_hour, home.check_out_hour)]
     came = [slot for stay in coming for slot in _slots(stay, stay.check_in_hour, home.check_in_hour)]
+    staying = sum(stay.units for stay in stays if stay.arrival < day < stay.departure)
     pairs = same_day_pairs(left, came, staying, home.units)
     # Two stays may share several units, and are in conflict once.
-    yield from dict.fromkeys((gone.stay, come.stay) for gone, come in pairs)
+    return dict.fromkeys((gone.stay, come.stay) for gone, come in pairs)
 
 
 def _slots(stay: Booked, own: int | None, usual: int | None) -> list[Slot[Booked]]:

@@ -213,17 +213,21 @@ def _is_number(word: str) -> bool:
 
 
 def _count(words: str, phrases: tuple[str, ...]) -> int:
-    return len([mark for mark in _marks(phrases) if mark in words])
+    single, others = _marks(phrases)
+    return len(single.intersection(words.split(" "))) + sum(mark in words for mark in others)
 
 
 def _holds(words: str, phrases: tuple[str, ...]) -> bool:
-    return any(mark in words for mark in _marks(phrases))
+    single, others = _marks(phrases)
+    return not single.isdisjoint(words.split(" ")) or any(mark in words for mark in others)
 
 
 @lru_cache(maxsize=2_000)
-def _marks(phrases: tuple[str, ...]) -> tuple[str, ...]:
-    """What stands in the words of a text that has these phrases: `*` is any end of a word."""
-    return tuple(f" {one[:-1]}" if one.endswith("*") else f" {one} " for one in phrases)
+def _marks(phrases: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The phrases of one word, and what stands in a text that has one of the others: `*` is any end."""
+    single = frozenset(one for one in phrases if " " not in one and not one.endswith("*"))
+    others = (one for one in phrases if one not in single)
+    return single, tuple(f" {one[:-1]}" if one.endswith("*") else f" {one} " for one in others)
 
 
 def _rank(intent: Intent) -> int:
