@@ -17,6 +17,7 @@ from benchmarks.measure import Figure, Scale
 from benchmarks.world import ACCOUNT, FIRST_NAMES, STAYS_EACH, SYLLABLES, World, listing_id, templates
 from hostaway_mcp.app import App, build_app
 from hostaway_mcp.client.shared import MemoryState
+from hostaway_mcp.collector import collect_seldom
 from hostaway_mcp.settings import Settings
 from hostaway_mcp.store.store import Store
 from hostaway_mcp.telemetry.audit import MemoryAudit
@@ -34,6 +35,8 @@ async def measure(scale: Scale, scratch: Path) -> list[Figure]:
     async with await Store.open(url, account_id=ACCOUNT) as store:
         count = await world.fill(store)
     filled = time.perf_counter() - began
+    # As every command does before it begins.
+    collect_seldom()
     app = _app(scratch / "data")
     try:
         first = await _milliseconds(app, ("find_listings", {"limit": 1}))

@@ -11,7 +11,7 @@ SOURCE = Path(__file__).parents[2] / "src" / "hostaway_mcp"
 PACKAGE = "hostaway_mcp"
 
 FLOORS = (
-    ("redaction", "clock"),
+    ("redaction", "clock", "collector"),
     ("errors",),
     ("calls",),
     ("credentials",),

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from hostaway_mcp.collector import collect_seldom
 from hostaway_mcp.errors import CredentialsError, InputError
 from hostaway_mcp.settings import Settings, WriteMode, read_settings
 from hostaway_mcp.telemetry.export import traces_exported
@@ -102,11 +103,10 @@ def run(work: Coroutine[Any, Any, None]) -> None:
     """
     Runs it on the fastest event loop there is; Ctrl-C ends it without a word.
 
-    From here on the garbage collector runs, and leaves alone what has been loaded. At the end it leaves alone
-    everything: the interpreter would look through it once more, for seconds on a machine that is busy.
+    From here on the garbage collector runs. At the end it leaves alone everything: the interpreter would look
+    through it once more, for seconds on a machine that is busy.
     """
-    gc.freeze()
-    gc.enable()
+    collect_seldom()
     atexit.register(gc.freeze)
     try:
         import uvloop

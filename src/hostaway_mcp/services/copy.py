@@ -8,7 +8,6 @@ only when Hostaway does not.
 
 from __future__ import annotations
 
-import gc
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
@@ -66,13 +65,6 @@ class Copied(Generic[T]):
     """What is known to be missing in them."""
 
 
-MANY_LISTINGS = 500
-"""
-So many, decoded at once, are left alone by the garbage collector from then on: they stay, and to go through
-the hundreds of thousands of objects that they are made of takes longer than most answers.
-"""
-
-
 class Copy:
     """
     Reads the replica for the services. A replica that is not there, does not reach or cannot be read is
@@ -102,8 +94,6 @@ class Copy:
         other = [number for number, version in versions.items() if known[number][0] != version]
         known |= {kept.row.id: (versions[kept.row.id], kept.row) for kept in await store.listings.get(other)}
         self._listings = {number: (version, row) for number, (version, row) in known.items() if row}
-        if len(other) >= MANY_LISTINGS:
-            gc.freeze()
         return tuple(row for _, row in self._listings.values())
 
     async def stays(self, wanted: Wanted, ages: Ages = STAYS) -> Copied[Reservation] | None:
