@@ -92,3 +92,17 @@ def told(function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
         return function(*arguments, **named)
     except HostawayMcpError as error:
         return said(error)
+
+
+async def proposed(home: WritingHouse, tool: str, *each: Json, **same: Any) -> list[Any]:
+    """What is shown of one proposal after the other: items, warnings and what it lacks; or its refusal."""
+    found: list[Any] = []
+    for arguments in each:
+        try:
+            shown = await home.propose(tool, **same, **arguments)
+        except HostawayMcpError as error:
+            found.append(said(error))
+        else:
+            kept = ("summary", "items", "warnings", "missing", "understood")
+            found.append({name: shown[name] for name in kept if shown.get(name)})
+    return found

@@ -140,9 +140,7 @@ class BookingPlanner:
         warnings = [
             f"Hostaway's own price is {Money.of(own, currency)}: this is {more}, and is booked without parts."
         ]
-        if wanted.price <= 0:
-            warnings.append("The stay would be given away.")
-        elif difference > FAR_OFF * own:
+        if difference > FAR_OFF * own:
             warnings.append("The price is far from Hostaway's own.")
         return _Priced(wanted.price, own, warnings=tuple(warnings))
 

@@ -139,10 +139,9 @@ class StayPlanner:
         if arrival is None or departure is None:
             raise InputError("The stay has no dates yet.", hint="Give both `from` and `to`.")
         _check_dates(stay, arrival, departure, today)
-        draft.change("arrivalDate", f"{arrival}", shown=("arrival", f"{stay.arrival}", f"{arrival}"))
-        draft.change(
-            "departureDate", f"{departure}", shown=("departure", f"{stay.departure}", f"{departure}")
-        )
+        was = (f"{stay.arrival or 'none'}", f"{stay.departure or 'none'}")
+        draft.change("arrivalDate", f"{arrival}", shown=("arrival", was[0], f"{arrival}"))
+        draft.change("departureDate", f"{departure}", shown=("departure", was[1], f"{departure}"))
         if not draft.body:
             return
         # Both are sent, so that they are one stay whatever else changes.
