@@ -18,6 +18,7 @@ from hostaway_mcp.services.answers import Answer, Missing, Record
 from hostaway_mcp.services.copied_threads import CopiedThreads
 from hostaway_mcp.services.copy import Copy, note_copied, note_live, resume_of
 from hostaway_mcp.services.facts import Known
+from hostaway_mcp.services.listing_names import ListingNames
 from hostaway_mcp.services.names import Close, fits, plain, spellings
 from hostaway_mcp.services.portfolio import Portfolio, fold, name_of, names
 from hostaway_mcp.services.reservations.rows import guest_name, listing_name
@@ -112,6 +113,7 @@ class Finder:
         self._stays = stays
         self._portfolio = portfolio
         self._clock = clock
+        self._names: tuple[tuple[Listing, ...], ListingNames] = ((), ListingNames(()))
 
     async def find(self, query: str, *, kinds: Sequence[Kind] | None = None, limit: int = 10) -> Found:
         """
@@ -125,9 +127,10 @@ class Finder:
         if len(plain(search.words).replace(" ", "")) < _MIN_LETTERS and not search.words.isdecimal():
             raise InputError(f"`query` needs at least {_MIN_LETTERS} letters or digits.")
         if listings := await self._attempt(search, "listings", self._portfolio.listings()):
-            search.listings = {one.id: one for one in search.learn(listings, "listings")}
+            names = self._names_of(search.learn(listings, "listings"))
+            search.listings = names.by_id
+            self._match_listings(search, names)
         search.today = self._portfolio.today(tuple(search.listings.values()))
-        self._match_listings(search)
         await asyncio.gather(*self._looks(search))
         if not search.scored and not search.stays:
             await self._look_around(search)
@@ -204,11 +207,17 @@ class Finder:
         wanted = plain(search.words)
         search.add_stays((stay for stay in stays if _alike(wanted, guest_name(stay))), 60)
 
-    def _match_listings(self, search: _Search) -> None:
+    def _names_of(self, listings: tuple[Listing, ...]) -> ListingNames:
+        # The same rows come at every question until they are read anew.
+        if self._names[0] is not listings:
+            self._names = (listings, ListingNames(listings))
+        return self._names[1]
+
+    def _match_listings(self, search: _Search, names: ListingNames) -> None:
         if "listing" not in search.kinds:
             return
         close = Close(fold(search.words))
-        for listing in search.listings.values():
+        for listing in names.may_be(search.words, close):
             if fit := _listing_fit(listing, search.words, close):
                 score, why = fit
                 archived = " (archived)" if listing.is_archived else ""
