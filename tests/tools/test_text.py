@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hostaway_mcp.services.answers import Answer, ListAnswer, Missing, Money
-from hostaway_mcp.tools.text import cell, fields, paragraphs, table, with_envelope
+from hostaway_mcp.tools.text import cell, fields, long_table, paragraphs, table, with_envelope
 
 NOW = datetime(2026, 7, 23, 12, 0, 5, tzinfo=UTC)
 
@@ -42,6 +42,18 @@ def test_a_table_leaves_out_columns_without_any_value() -> None:
 
 def test_no_cell_looks_like_two() -> None:
     assert table(("a", "b"), [("x | y", "z")]).splitlines()[1] == "x / y | z"
+
+
+def test_what_all_of_many_rows_have_is_said_once() -> None:
+    rows = [(number, "EUR", None, ("airbnb", "vrbo")) for number in range(1, 6)]
+    columns = ("id", "currency", "status", "channels")
+    assert (
+        long_table(columns, rows)
+        == "In every row: currency = EUR; channels = airbnb, vrbo\nid\n1\n2\n3\n4\n5"
+    )
+    assert long_table(columns, rows[:4]) == table(columns, rows[:4]), "few rows say it themselves"
+    other = [*rows[:4], (5, "USD", "archived", ("airbnb",))]
+    assert long_table(columns, other) == table(columns, other)
 
 
 def test_fields_say_what_there_is() -> None:

@@ -33,7 +33,7 @@ from hostaway_mcp.tools.catalogue import (
     Toolset,
     tool,
 )
-from hostaway_mcp.tools.text import fields, paragraphs, table
+from hostaway_mcp.tools.text import fields, long_table, paragraphs, table
 
 _FENCED = frozenset({"description", "house_rules", "key_pickup", "instructions", "wifi_name", "address"})
 """Free texts: in the text form they stand between marks, so that nobody takes them for our words."""
@@ -85,8 +85,8 @@ def _listings_text(answer: ListingsAnswer) -> str:
         "in from", "out until", "base price", "cleaning", "min nights", "rating /10", "channels", "baths",
         "beds", "guests incl.", "extra guest", "pets", "area", "amenities", "custom fields", "zone",
     )  # fmt: skip
-    head = paragraphs(table(columns, (_listing_cells(row) for row in answer.listings)))
-    return head if answer.listings else "No listing fits."
+    rows = [_listing_cells(row) for row in answer.listings]
+    return long_table(columns, rows) if rows else "No listing fits."
 
 
 def _listing_cells(row: ListingSummary) -> tuple[object, ...]:

@@ -12,8 +12,10 @@ from hostaway_mcp.services.untrusted import fence, word
 from hostaway_mcp.tools.catalogue import Cursor, Day, ListingRef, Question, Text, Toolset, tool
 from hostaway_mcp.tools.text import paragraphs, table
 
-WORST = 10
+WORST = 8
 """So many listings stand in the text form, the lowest mean first."""
+WEAKEST = 2
+"""So many categories of each."""
 
 
 class ReviewInsightsQuestion(Question):
@@ -49,16 +51,17 @@ def _insights_text(answer: ReviewInsights) -> str:
 def _scores_table(rows: tuple[ScoreRow, ...]) -> str:
     return table(
         ("group", "reviews", "mean", "low", "weakest"),
-        ((word(one.group), one.reviews, one.mean, one.low, _ratings(one.weakest)) for one in rows),
+        ((word(one.group), one.reviews, one.mean, one.low, _ratings(one.weakest, WEAKEST)) for one in rows),
     )
 
 
 def _themes_table(answer: ReviewInsights) -> str | None:
-    if not answer.themes:
+    mentioned = [one for one in answer.themes if one.mentions]
+    if not mentioned:
         return None
     return "Themes (a mention may be praise):\n" + table(
         ("theme", "mentions", "in low ones", "category mean"),
-        ((word(one.theme), one.mentions, one.mentions_low, one.category_mean) for one in answer.themes),
+        ((word(one.theme), one.mentions, one.mentions_low, one.category_mean) for one in mentioned),
     )
 
 
@@ -84,9 +87,9 @@ def _low_table(rows: tuple[LowReview, ...]) -> str | None:
     )
 
 
-def _ratings(ratings: object) -> str | None:
-    pairs = ratings.items() if isinstance(ratings, dict) else ()
-    return ", ".join(f"{word(name)} {rating}" for name, rating in pairs) or None
+def _ratings(ratings: object, most: int | None = None) -> str | None:
+    pairs = list(ratings.items()) if isinstance(ratings, dict) else []
+    return ", ".join(f"{word(name)} {rating}" for name, rating in pairs[:most]) or None
 
 
 @tool(title="What reviews say", toolset=Toolset.REVIEWS, text=_insights_text)

@@ -9,6 +9,8 @@ from decimal import Decimal
 from hostaway_mcp.services.answers import Answer, ListAnswer, Money
 
 _PLAIN = (int, Decimal, Money, float, date, datetime)
+MANY_ROWS = 5
+"""From so many on, what is the same in all rows is said once."""
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -26,6 +28,23 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     ]
     used = [(name, *column) for name, column in cells if any(column)]
     return "\n".join([" | ".join(line) for line in zip(*used, strict=True)])
+
+
+def long_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """The same of many rows: what all of them have stands in a line before it."""
+    if len(rows) < MANY_ROWS:
+        return table(columns, rows)
+    values = list(zip(*rows, strict=True))
+    common = [name for name, column in zip(columns, values, strict=True) if _is_one(column)]
+    said = [(name, cell(column[0])) for name, column in zip(columns, values, strict=True) if name in common]
+    line = "; ".join(f"{name} = {text}" for name, text in said if text)
+    others = [place for place, name in enumerate(columns) if name not in common]
+    rest = table([columns[place] for place in others], zip(*(values[place] for place in others), strict=True))
+    return paragraphs(f"In every row: {line}" if line else None, rest)
+
+
+def _is_one(column: Sequence[object]) -> bool:
+    return all(value == column[0] for value in column)
 
 
 def fields(pairs: Iterable[tuple[str, object]]) -> str:
