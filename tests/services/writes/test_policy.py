@@ -150,17 +150,118 @@ def test_kinds_that_need_no_person(tmp_path: Path) -> None:
     [
         ("[allow", "policy.toml is not TOML"),
         ("[limit]\ndays = 3", "limit, which means nothing"),
+        (f"[limits]\n{'d' * 90} = 3", "which means nothing"),
         ("[limits]\ndays = 0", "limits.days is wrong"),
+        ("[limits]\nlistings = 201", "limits.listings is wrong"),
+        ("[limits]\nprice_factor = 1", "limits.price_factor is wrong"),
+        (f"[limits.amount]\n{'E' * 90} = true", "is wrong"),
+        ("[limits]\namount = 5", "limits.amount is wrong"),
         ('[hours]\nmessages = "late"', "hours.messages"),
+        ("[hours]\nmessages = 8", "hours.messages"),
         ('[apply]\nwithout_person = ["everything"]', 'names the kind "everything"'),
+        (f'[allow]\nkinds = ["calendar", "{"k" * 50}"]', 'names the kind "kkk'),
         ("[limits.price_floor]\nEUR = true", "price_floor"),
     ],
 )
-def test_a_wrong_file_stops_every_change(tmp_path: Path, text: str, says: str) -> None:
+def test_a_wrong_file_stops_every_change(
+    tmp_path: Path, text: str, says: str, snapshot: SnapshotAssertion
+) -> None:
     """What cannot be read may have been meant to forbid."""
     with pytest.raises(SettingsError) as caught:
         policy(tmp_path, text)
     assert says in caught.value.sentence
+    assert caught.value.sentence == snapshot
+
+
+def test_a_file_that_cannot_be_read_stops_every_change(tmp_path: Path) -> None:
+    """A folder of its name, and bytes that are no text."""
+    advice = "Let this user read it, or remove it; until then nothing is changed."
+    for error, make in (
+        ("UnicodeDecodeError", lambda file: file.write_bytes(b"\xff\xfe")),
+        ("IsADirectoryError", lambda file: (file.unlink(), file.mkdir())),
+    ):
+        make(tmp_path / "policy.toml")
+        with pytest.raises(SettingsError) as caught:
+            PolicyFile(tmp_path).now()
+        said = f"policy.toml in the data directory cannot be read ({error})."
+        assert (caught.value.message, caught.value.hint) == (said, advice)
+
+
+def test_the_smallest_and_the_largest_bounds(tmp_path: Path) -> None:
+    """One listing, one day, a factor just above one, in hours that begin and end at any minute."""
+    lines = """
+        [limits]
+        listings = 1
+        days = 1
+        price_factor = 1.001
+        [hours]
+        messages = " 08:30 - 22:15 "
+    """
+    given = policy(tmp_path, lines)
+    assert (given.limits.listings, given.limits.days, given.limits.price_factor) == (1, 1, 1.001)
+    for hour, minute, allowed in ((8, 30, True), (8, 29, False), (22, 14, True), (22, 15, False)):
+        late = touch(reaches_guest=True, local_time=EVENING.replace(hour=hour, minute=minute))
+        if allowed:
+            given.check([late])
+            continue
+        with pytest.raises(PolicyError) as caught:
+            given.check([late])
+        assert caught.value.message == (
+            f"The policy does not allow a message at {hour:02}:{minute:02} where the listing is: "
+            "hours.messages is 08:30 to 22:15."
+        )
+    given.check([touch(local_time=EVENING.replace(hour=3)), touch(reaches_guest=True, local_time=None)])
+    assert policy(tmp_path, "[limits]\nlistings = 200").limits.listings == 200
+
+
+def test_prices_where_less_is_known(tmp_path: Path) -> None:
+    """No currency, no price before, and the very factor."""
+    given = policy(tmp_path, "[limits]\nprice_factor = 2\nprice_floor = { EUR = 80 }")
+    for before, after in ((None, "80"), ("100", "200"), ("160", "80"), ("0", "80")):
+        given.check([touch(prices=price(before, after))])
+    nowhere = PriceMove(Decimal(100), Decimal(300), None)
+    said = []
+    for moves in (
+        (nowhere,),
+        price("100", "200.01"),
+        price("161", "80"),
+        price(None, "79.99"),
+        price("1", "0"),
+    ):
+        with pytest.raises(PolicyError) as caught:
+            given.check([touch(prices=moves)])
+        said.append(caught.value.message.removeprefix("The policy does not allow a price of "))
+    assert said == [
+        "300 at Blue Cottage, where 100 is usual: limits.price_factor is 2.0.",
+        "200.01 EUR at Blue Cottage, where 100 is usual: limits.price_factor is 2.0.",
+        "80 EUR at Blue Cottage, where 161 is usual: limits.price_factor is 2.0.",
+        "79.99 EUR at Blue Cottage: limits.price_floor is 80 EUR.",
+        "0 EUR at Blue Cottage: a night is never given away.",
+    ]
+
+
+def test_amounts_are_added_up_by_currency(tmp_path: Path) -> None:
+    given = policy(tmp_path, "[limits]\namount = { EUR = 100 }")
+    amounts = [Money(amount=Decimal(one), currency=currency) for one, currency in (
+        (60, "EUR"), (-40, "EUR"), (500, "USD"),
+    )]  # fmt: skip
+    given.check([touch(amount=one) for one in amounts])
+    with pytest.raises(PolicyError) as caught:
+        given.check([touch(amount=one) for one in (*amounts, amounts[1])])
+    assert caught.value.message == "The policy does not allow 140.00 EUR: limits.amount is 100.00 EUR."
+
+
+def test_a_change_at_no_listing(tmp_path: Path) -> None:
+    """It is at none of the places that are allowed."""
+    for lines in ('[allow]\nplaces = ["Lisbon"]', "[allow]\nlistings = [1]"):
+        with pytest.raises(PolicyError) as caught:
+            policy(tmp_path, lines).check([touch(listing_id=None, listing="", places=())])
+        assert caught.value.message == (
+            "The policy does not allow a change at no listing: allow.places and allow.listings leave it out."
+        )
+    policy(tmp_path, '[allow]\nplaces = ["Porto"]\nlistings = [1]').check([touch()])
+    with pytest.raises(PolicyError, match=r"a change of the toolset calendar: allow\.toolsets leaves it out"):
+        policy(tmp_path, "[allow]\ntoolsets = []").check([touch()])
 
 
 def test_a_changed_file_holds_at_once(tmp_path: Path) -> None:

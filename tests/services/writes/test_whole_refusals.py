@@ -58,18 +58,26 @@ async def test_what_became_of_a_proposal_that_may_not_be_applied(
 async def test_what_is_said_of_a_lost_answer(
     example: Any, committed: bool, tmp_path: Path, snapshot: SnapshotAssertion
 ) -> None:
-    """What is told at once, and what the list tells once it was looked at again."""
+    """What is told and read at once, of the same again, and in the list once it was looked at again."""
     async with writing(tmp_path, listings=6) as home:
-        proposal = await home.propose(example.tool, **await example.arguments(home))
+        arguments = await example.arguments(home)
+        requests = len(home.home.sandbox.requests)
+        proposal = await home.propose(example.tool, **arguments)
         for method in ("POST", "PUT", "DELETE"):
             home.home.sandbox.faults.add("close", method=method, committed=committed)
         applied = await home.call("apply_change", change_id=proposal["change_id"])
         home.home.sandbox.faults.clear()
+        read = [
+            f"{one.operation} {one.path} {sorted(one.query)}"
+            for one in home.home.sandbox.requests[requests:]
+            if one.method == "GET"
+        ]
+        same = "-" if committed else await refusal(home, example.tool, **arguments)
         await home.home.clock.sleep(120)
         again = await refusal(home, "apply_change", change_id=proposal["change_id"])
         changes = (await home.call("find_changes")).json["changes"]
         listed = next(one for one in changes if one["change_id"] == proposal["change_id"])
-        assert masked([applied.json, applied.text.split("\n"), again, listed]) == snapshot
+        assert masked([applied.json, applied.text.split("\n"), read, same, again, listed]) == snapshot
 
 
 async def test_what_cannot_be_asked_of_a_stay(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
