@@ -353,7 +353,9 @@ class Rows(Generic[M]):
         return len(steps)
 
     async def _select(self, *conditions: ColumnElement[bool]) -> tuple[Kept[M], ...]:
-        return await self._read(self._statement(*conditions).order_by(self._table.c.id))
+        # To give them in this order SQLite would go through all rows of the account rather than an index.
+        found = await self._read(self._statement(*conditions))
+        return tuple(sorted(found, key=lambda one: one.row.id))  # type: ignore[attr-defined]
 
     def _statement(self, *conditions: ColumnElement[bool]) -> Select[Any]:
         columns = (self._table.c.raw, self._table.c.seen_at)
