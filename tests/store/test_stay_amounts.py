@@ -187,6 +187,10 @@ async def test_debts_and_hours_from_columns_are_those_of_the_stays(store: Store)
             assert _parts(kept, DEBTS) == _parts(rows[kept.id], DEBTS)
         for one in hours:
             assert _parts(one, HOURS) == _parts(rows[one.id], HOURS)
+        leaving = (first, first + timedelta(3))
+        there = {one.listing_id for one in hours if leaving[0] <= one.departure <= leaving[1]} - {None}
+        some = await store.stay_amounts.hours(which, frozenset(ReservationStatus), leaving=leaving)
+        assert sorted(some) == sorted(one for one in hours if one.listing_id in there)
 
 
 async def test_bookings_from_columns_are_those_of_the_stays(store: Store) -> None:

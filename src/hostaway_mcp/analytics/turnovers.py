@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import pairwise
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Generic, NamedTuple, Protocol, TypeVar
 from zoneinfo import ZoneInfo
@@ -152,22 +153,25 @@ def find_turnovers(
             by_listing.setdefault(stay.listing_id, []).append(stay)
     found: list[Turnover[S]] = []
     for listing_id, here in sorted(by_listing.items()):
+        leaving = [stay for stay in here if first <= (stay.departure or date.min) <= last]
         # On most days nobody leaves most listings.
-        if not any(first <= (stay.departure or date.min) <= last for stay in here):
+        if not leaving:
             continue
-        here.sort(key=lambda stay: (stay.arrival, stay.departure, stay.id))
+        here.sort(key=_BY_ARRIVAL)
         many = listing_id in several or any(map(units, here)) or overlaps(here)
         # In one home they follow one another; most listings are one.
         follows: dict[tuple[int, int | None], S] = {(one.id, None): after for one, after in pairwise(here)}
         if many:
             follows = _followers(here, units, hours, several.get(listing_id))
-        for leaves in sorted(here, key=lambda stay: (stay.departure, stay.id)):
-            if first <= (leaves.departure or date.min) <= last:
-                for unit_id in _numbers(units(leaves)):
-                    comes = follows.get((leaves.id, unit_id))
-                    known = not many or (unit_id is not None and (comes is None or bool(units(comes))))
-                    found.append(Turnover(leaves, comes, unit_id, known))
+        for leaves in sorted(leaving, key=_BY_DEPARTURE):
+            for unit_id in _numbers(units(leaves)):
+                comes = follows.get((leaves.id, unit_id))
+                known = not many or (unit_id is not None and (comes is None or bool(units(comes))))
+                found.append(Turnover(leaves, comes, unit_id, known))
     return found
+
+
+_BY_ARRIVAL, _BY_DEPARTURE = attrgetter("arrival", "departure", "id"), attrgetter("departure", "id")
 
 
 def _numbers(units: Units) -> Sequence[int | None]:
@@ -249,9 +253,9 @@ def slack_hours(departs_at: datetime, arrives_at: datetime) -> float:
     return round((arrives_at - departs_at).total_seconds() / 3_600, 2)
 
 
-def least_slack(leaves: Dated, comes: Dated) -> float:
+def least_slack(departure: date | None, arrival: date | None) -> float:
     """A place among the others where the hours are not known: as if check-in were at the check-out hour."""
-    return 24.0 * ((comes.arrival or date.max) - (leaves.departure or date.max)).days
+    return 24.0 * ((arrival or date.max) - (departure or date.max)).days
 
 
 def priority_of(slack: float | None) -> str:

@@ -157,15 +157,21 @@ class CopiedStays(Copy):
             rests_on_the_replica()
         return found
 
-    async def hours(self, wanted: Wanted, narrowed: Narrowed) -> Copied[Staying] | None:
-        """The stays of a window with their own hours, in no order, without the objects themselves."""
+    async def hours(
+        self, wanted: Wanted, narrowed: Narrowed, *, leaving: tuple[date, date]
+    ) -> Copied[Staying] | None:
+        """
+        The stays of a window with their own hours, in no order, without the objects themselves; of the
+        listings alone that one of them leaves on a day of `leaving`, its first and last included.
+        """
 
         async def read(store: Store) -> Copied[Staying] | None:
             as_of = await self._as_of(store, wanted)
             if as_of is None:
                 return None
             statuses = narrowed.statuses or frozenset(ReservationStatus)
-            return Copied(await store.stay_amounts.hours(_which(wanted, narrowed), statuses), as_of)
+            which = _which(wanted, narrowed)
+            return Copied(await store.stay_amounts.hours(which, statuses, leaving=leaving), as_of)
 
         found = await self._read(read)
         if found is not None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from hostaway_mcp.analytics.turnovers import (
@@ -78,55 +79,63 @@ class TurnoverRow(Record):
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Timed:
-    """A turnover with its instants (UTC)."""
+class Interval(NamedTuple):
+    """What lies between a check-out and a check-in; instants are UTC."""
 
-    turnover: Turnover[Staying]
-    listing: str
     zone: str | None
     departs_at: datetime | None
     arrives_at: datetime | None
+    slack: float | None
+    """In hours; None where nobody comes or an hour is not known."""
+    order: float | None
+    """The slack, or what it is at least; None where nobody comes."""
+    place: SortKey
+    """Where it stands: the least slack first, then those whom nobody follows."""
 
-    @property
-    def slack(self) -> float | None:
-        """In hours; None where nobody comes or an hour is not known."""
-        if self.departs_at is None or self.arrives_at is None:
-            return None
-        return slack_hours(self.departs_at, self.arrives_at)
 
-    @property
-    def order(self) -> float | None:
-        """The slack, or what it is at least."""
-        comes = self.turnover.comes
-        if comes is None:
-            return None
-        return least_slack(self.turnover.leaves, comes) if self.slack is None else self.slack
+class Timed(NamedTuple):
+    """A turnover with its instants."""
+
+    turnover: Turnover[Staying]
+    listing: str
+    interval: Interval
 
     @property
     def key(self) -> SortKey:
-        """Where it stands: the least slack first, then those whom nobody follows."""
-        order, leaves = self.order, self.turnover.leaves
-        arrives = self.arrives_at.isoformat() if self.arrives_at else ""
-        place = (fold(self.listing)[:60], leaves.id, self.turnover.unit_id or 0)
-        return (int(order is None), float(order or 0), str(leaves.departure), arrives, *place)
+        """Where it stands among the others."""
+        place = (fold(self.listing)[:60], self.turnover.leaves.id, self.turnover.unit_id or 0)
+        return (*self.interval.place, *place)
 
 
 def timed_of(turnover: Turnover[Staying], listings: Mapping[int, Listing]) -> Timed:
     """A turnover with the instants of check-out and check-in, as far as hours and zone are known."""
     leaves, comes = turnover.leaves, turnover.comes
     listing = listings.get(leaves.listing_id or 0)
-    zone = zone_of(listing)
     name = listing.name if listing else None
     if not name and isinstance(leaves, Reservation):
         name = listing_name(leaves, listings)
-    return Timed(
-        turnover,
-        name or f"Listing {leaves.listing_id}",
-        zone.key if zone else None,
-        _moment(leaves.departure, check_out_hour(leaves, listing), zone),
-        _moment(comes.arrival, check_in_hour(comes, listing), zone) if comes else None,
+    interval = _interval(
+        listing.time_zone_name if listing else None,
+        (leaves.departure, check_out_hour(leaves, listing)),
+        (comes.arrival, check_in_hour(comes, listing)) if comes else None,
     )
+    return Timed(turnover, name or f"Listing {leaves.listing_id}", interval)
+
+
+Hour = tuple[date | None, int | None]
+"""A day, and an hour of it where that is known."""
+
+
+@lru_cache(maxsize=4_000)
+def _interval(zone_name: str | None, leaves: Hour, comes: Hour | None) -> Interval:
+    """Homes are left and come to at a few hours, so thousands of turnovers have some hundreds of these."""
+    zone, departure = known_zone(zone_name), leaves[0]
+    departs_at, arrives_at = _moment(*leaves, zone), _moment(*comes, zone) if comes else None
+    slack = slack_hours(departs_at, arrives_at) if departs_at and arrives_at else None
+    order = least_slack(departure, comes[0]) if comes and slack is None else slack
+    arrives = arrives_at.isoformat() if arrives_at else ""
+    place = (int(order is None), float(order or 0), str(departure), arrives)
+    return Interval(zone.key if zone else None, departs_at, arrives_at, slack, order, place)
 
 
 def check_in_hour(stay: Staying, listing: Listing | None) -> int | None:
@@ -167,13 +176,13 @@ def row_of_turnover(
         listing_id=leaves.listing_id or 0,
         name=one.listing,
         city=clean_name(listing.city) if listing else None,
-        time_zone=one.zone,
+        time_zone=one.interval.zone,
         unit_id=turnover.unit_id,
         departure=leaves.departure or date.min,
-        departs_at=one.departs_at,
-        arrives_at=one.arrives_at,
-        slack_hours=one.slack,
-        priority=priority_of(one.order),
+        departs_at=one.interval.departs_at,
+        arrives_at=one.interval.arrives_at,
+        slack_hours=one.interval.slack,
+        priority=priority_of(one.interval.order),
         task=_task(cleaning, team) if tasks and (cleaning or tasks.complete) else None,
         guests=Parties(leaving=_party(leaves), arriving=_party(comes) if comes else None),
         notes=tuple(_notes(one, cleaning)),
@@ -181,7 +190,8 @@ def row_of_turnover(
 
 
 def _cleaning(one: Timed, tasks: Iterable[Task]) -> Task | None:
-    return cleaning_of(one.turnover, tasks, departs_at=one.departs_at, arrives_at=one.arrives_at)
+    departs_at, arrives_at = one.interval.departs_at, one.interval.arrives_at
+    return cleaning_of(one.turnover, tasks, departs_at=departs_at, arrives_at=arrives_at)
 
 
 def _task(task: Task | None, team: Team) -> CleaningTask:
@@ -205,10 +215,10 @@ def _party(stay: Reservation) -> Party:
 
 
 def _notes(one: Timed, task: Task | None) -> Iterable[str]:
-    turnover = one.turnover
-    if one.zone is None:
+    turnover, interval = one.turnover, one.interval
+    if interval.zone is None:
         yield "time zone not known, so no hours can be told"
-    elif one.departs_at is None or (turnover.comes and one.arrives_at is None):
+    elif interval.departs_at is None or (turnover.comes and interval.arrives_at is None):
         yield "check-in or check-out hour not known"
     if not turnover.unit_known:
         yield "unit not known, and the listing has several: the next guest may have another"
@@ -216,5 +226,5 @@ def _notes(one: Timed, task: Task | None) -> Iterable[str]:
         return
     if task.assignee_user_id is None:
         yield "cleaning not assigned"
-    if one.arrives_at and task.should_end_by and task.should_end_by > one.arrives_at:
+    if interval.arrives_at and task.should_end_by and task.should_end_by > interval.arrives_at:
         yield "cleaning is due after check-in"

@@ -146,7 +146,8 @@ class TurnoverPlan:
         wanted = Wanted(by=By.STAY, first=span.first - ONE_DAY, last=until)
         hours = partial(_hours, listings)
         several = self._portfolio.several()
-        copied = await self._stays.hours(wanted, Narrowed(inside, statuses=BOOKED))
+        leaving = (span.first, span.last)
+        copied = await self._stays.hours(wanted, Narrowed(inside, statuses=BOOKED), leaving=leaving)
         if copied is not None:
             several = {**await self._tasks.several(), **several}
             return await self._copied(copied.rows, copied.as_of, span, several, hours)

@@ -27,7 +27,7 @@ from hostaway_mcp.store.tables import account, key
 from hostaway_mcp.store.tables import metadata as metadata
 from hostaway_mcp.store.types import Instant, Money
 
-REVISION = "0011"
+REVISION = "0012"
 """The newest step in migrations/versions: what a database must be at."""
 
 VERSION_TABLE = "hostaway_mcp_version"
@@ -262,6 +262,7 @@ tasks = _rows(
     Column("due", Instant),
     Index("ix_tasks_listing", "account_id", "listing_id"),
     Index("ix_tasks_due", "account_id", "due"),
+    Index("ix_tasks_reservation", "account_id", "reservation_id"),
 )
 
 users = _rows("users", Column("name", Text), Column("email", Text), _number("group_id"))

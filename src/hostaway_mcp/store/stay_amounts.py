@@ -50,6 +50,9 @@ from hostaway_mcp.store.desk import Desk, portions
 from hostaway_mcp.store.schema import listings, reservations, stay_amounts
 from hostaway_mcp.store.stay_windows import Which
 
+Days = tuple[date, date]
+"""The first and the last of some days, both included."""
+
 
 class StayAmounts:
     """The money of one account's stays that have dates."""
@@ -99,13 +102,22 @@ class StayAmounts:
         ]
         return tuple(rows), frozenset(row[0] for row in found if not row[8])
 
-    async def hours(self, which: Which, statuses: Iterable[ReservationStatus]) -> tuple[HoursRow, ...]:
-        """The stays of these statuses that are meant, with their hours, in no order."""
-        words = [status.value for status in statuses]
-        names = ("id", "listing_id", "status", "arrival", "departure", "check_in", "check_out", "units")
+    async def hours(
+        self, which: Which, statuses: Iterable[ReservationStatus], *, leaving: Days | None = None
+    ) -> tuple[HoursRow, ...]:
+        """
+        The stays of these statuses that are meant, with their hours, in no order; with `leaving` those of the
+        listings alone that one of them leaves on one of these days.
+        """
+        stay, names = stay_amounts.c, ("departure", "check_in", "check_out", "units")
+        of_status = stay.status.in_([status.value for status in statuses])
         async with self._desk.read() as connection:
-            stays = stays_of(self._desk, connection, which).c
-            statement = select(*(stays[name] for name in names)).where(stays.status.in_(words))
+            columns = [stay.id, stay.listing_id, stay.status, stay.arrival, *(stay[name] for name in names)]
+            stays = select(stays_of(self._desk, connection, which, columns, of_status)).cte("stays_there")
+            statement = select(stays)
+            if leaving is not None:
+                on = stays.c.departure.between(leaving[0].toordinal(), leaving[1].toordinal())
+                statement = statement.where(stays.c.listing_id.in_(select(stays.c.listing_id).where(on)))
             found = (await connection.execute(statement)).all()
         day = date.fromordinal
         return tuple(
