@@ -56,7 +56,9 @@ from hostaway_mcp.services.turnovers import TurnoverPlan
 
 UNPAID_DAYS = 3
 """Within how many days unpaid stays arrive that are named."""
-MOST_ROWS = 25
+MOST_ROWS, MOST_EACH = 25, 10
+"""Rows that are read of a section asked for with few others, and of one of many: no more would fit."""
+FEW_SECTIONS = 3
 LIVE_PAGES = 1
 LIVE_THREADS = 0
 """What the inbox may cost live: the calls of a brief must stay few."""
@@ -186,7 +188,7 @@ class DailyBrief:
             answer = await board.board(
                 day=str(asked.day),
                 group=asked.group,
-                limit=2 * MOST_ROWS,
+                limit=2 * _rows_of(asked),
                 cursor=write_cursor(question, place) if answers else None,
                 question=question,
             )
@@ -199,7 +201,7 @@ class DailyBrief:
 
     async def _waiting(self, asked: Asked) -> Part:
         answer = await self._from.triage.triage(
-            group=asked.group, limit=MOST_ROWS, most_pages=LIVE_PAGES, most_threads=LIVE_THREADS
+            group=asked.group, limit=_rows_of(asked), most_pages=LIVE_PAGES, most_threads=LIVE_THREADS
         )
         counts = {"waiting": answer.counts.waiting, "waiting_now": answer.counts.by_urgency.get("now", 0)}
         rows = shown({"waiting": answer.waiting}, waiting_row)
@@ -207,14 +209,14 @@ class DailyBrief:
 
     async def _conflicting(self, asked: Asked) -> Part:
         answer = await self._conflicts.check(
-            first=str(asked.ahead.first), last=str(asked.ahead.last), group=asked.group, limit=MOST_ROWS
+            first=str(asked.ahead.first), last=str(asked.ahead.last), group=asked.group, limit=_rows_of(asked)
         )
         return listed("conflicts", answer, shown({"conflicts": answer.conflicts}, conflict_row))
 
     async def _turnovers(self, asked: Asked) -> Part:
         plan = TurnoverPlan(stays=asked.stays, portfolio=self._portfolio, tasks=self._from.tasks)
         answer = await plan.plan(
-            day=str(asked.day), group=asked.group, limit=MOST_ROWS, look_ahead=timedelta(0)
+            day=str(asked.day), group=asked.group, limit=_rows_of(asked), look_ahead=timedelta(0)
         )
         rows = [one for one in answer.turnovers if one.guests.arriving is not None]
         counts = {} if answer.total is None else {"same_day_turnovers": answer.same_day}
@@ -222,7 +224,7 @@ class DailyBrief:
 
     async def _unpaid(self, asked: Asked) -> Part:
         book = BalanceBook(stays=asked.stays, portfolio=self._portfolio, charges=self._from.charges)
-        answer = await book.find(arriving_within=UNPAID_DAYS, group=asked.group, limit=MOST_ROWS)
+        answer = await book.find(arriving_within=UNPAID_DAYS, group=asked.group, limit=_rows_of(asked))
         part = listed("unpaid", answer, shown({"unpaid": answer.balances}, unpaid_row))
         if answer.complete:
             part.counts |= {"failed_charges": (answer.counts or {}).get("failed_charges", 0)}
@@ -231,7 +233,7 @@ class DailyBrief:
 
     async def _due(self, asked: Asked) -> Part:
         day = str(asked.day)
-        answer = await self._tasks.find(first=day, last=day, group=asked.group, limit=MOST_ROWS)
+        answer = await self._tasks.find(first=day, last=day, group=asked.group, limit=_rows_of(asked))
         part = listed("tasks", answer, shown({"tasks": answer.tasks}, task_row))
         part.warnings = answer.warnings
         return part
@@ -245,9 +247,13 @@ class DailyBrief:
             first=str(asked.ahead.first),
             last=str(asked.ahead.last + ONE_DAY),
             group=asked.group,
-            limit=MOST_ROWS,
+            limit=_rows_of(asked),
         )
         return listed("gaps", answer, shown({"gaps": answer.gaps}, gap_row))
+
+
+def _rows_of(asked: Asked) -> int:
+    return MOST_ROWS if len(asked.sections) <= FEW_SECTIONS else MOST_EACH
 
 
 async def _guarded(sections: tuple[str, ...], part: Awaitable[Part]) -> Part:
