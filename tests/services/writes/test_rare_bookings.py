@@ -192,54 +192,47 @@ NOW_DAYS = 10 + (15 - 13) / 24
 """From now, which is one o'clock in Lisbon, to the check-in at three in ten days."""
 
 
-@pytest.mark.parametrize(
-    "values",
-    [
-        {"cancellationPolicyDetails": terms(back(100, 14), back(50, 7), back(70, 8), name="Ours")},
-        {"cancellationPolicyDetails": terms(back(100, NOW_DAYS - 0.01), name=None)},
-        {"cancellationPolicyDetails": terms(back(100, NOW_DAYS + 0.01), name="Ours")},
-        {"cancellationPolicyDetails": terms(back(12.5, 7, refundType="flat"), name="Ours")},
-        {"cancellationPolicyDetails": terms(back(50, 7, refundField="cleaningFee"), name="Ours")},
-        {"cancellationPolicyDetails": terms(back(50, 7, refundField=""), name="Ours")},
-        {"cancellationPolicyDetails": terms(back(50, 7, refundField=None), name="Ours")},
-        {"cancellationPolicyDetails": terms(back(50, 7), name="Ours"), "totalPrice": None},
-        {"cancellationPolicyDetails": terms(back(0, 7), back(0, 8), name="Ours")},
-        {"cancellationPolicyDetails": terms(name="Ours ⟦x⟧")},
-        {"cancellationPolicyDetails": terms(back(50, -1, event="booking"), name="Ours"),
-         "reservationDate": "2026-07-22 12:00:01"},
-        {"cancellationPolicyDetails": terms(back(50, -1, event="booking"), name="Ours"),
-         "reservationDate": "2026-07-22 11:59:00"},
-        {"cancellationPolicyDetails": terms(back(50, -1, event="booking"), name="Ours"),
-        "reservationDate": None},
-        {"cancellationPolicyDetails": terms(back(50, 7), name="Ours"), "isDatesUnspecified": 1},
-        {"cancellationPolicyDetails": terms(back(50, 10 - 12 / 24, timeDelta=None), name="Ours"),
-        "checkInTime": 0},
-        {"cancellationPolicyDetails": terms(back(50, 7), name="Ours"), "status": "ownerStay"},
-        {"cancellationPolicyDetails": terms(back(50, 7), name="Ours"), "status": "awaitingPayment"},
-        {"cancellationPolicyDetails": None}, {"cancellationPolicyDetails": None, "status": "pending"},
-        {"cancellationPolicyDetails": None, "totalPrice": None}, {"status": "inquiryPreapproved"},
-        {"cancellationPolicyDetails": None, "channelId": 2018}, {"isDatesUnspecified": 1},
-    ],
+CANCELLED: tuple[Json, ...] = (
+    {"cancellationPolicyDetails": terms(back(100, 14), back(50, 7), back(70, 8), name="Ours")},
+    {"cancellationPolicyDetails": terms(back(100, NOW_DAYS - 0.01), name=None)},
+    {"cancellationPolicyDetails": terms(back(100, NOW_DAYS + 0.01), name="Ours")},
+    {"cancellationPolicyDetails": terms(back(12.5, 7, refundType="flat"), name="Ours")},
+    {"cancellationPolicyDetails": terms(back(50, 7, refundField="cleaningFee"), name="Ours")},
+    {"cancellationPolicyDetails": terms(back(50, 7, refundField=""), name="Ours")},
+    {"cancellationPolicyDetails": terms(back(50, 7, refundField=None), name="Ours")},
+    {"cancellationPolicyDetails": terms(back(50, 7), name="Ours"), "totalPrice": None},
+    {"cancellationPolicyDetails": terms(back(0, 7), back(0, 8), name="Ours")},
+    {"cancellationPolicyDetails": terms(name="Ours ⟦x⟧")},
+    {"cancellationPolicyDetails": terms(back(50, -1, event="booking"), name="Ours"),
+     "reservationDate": "2026-07-22 12:10:00"},
+    {"cancellationPolicyDetails": terms(back(50, -1, event="booking"), name="Ours"),
+     "reservationDate": "2026-07-22 11:59:00"},
+    {"cancellationPolicyDetails": terms(back(50, -1, event="booking"), name="Ours"),
+    "reservationDate": None},
+    {"cancellationPolicyDetails": terms(back(50, 7), name="Ours"), "isDatesUnspecified": 1},
+    {"cancellationPolicyDetails": terms(back(50, 10 - 12 / 24, timeDelta=None), name="Ours"),
+    "checkInTime": 0},
+    {"cancellationPolicyDetails": terms(back(50, 7), name="Ours"), "status": "ownerStay"},
+    {"cancellationPolicyDetails": terms(back(50, 7), name="Ours"), "status": "awaitingPayment"},
+    {"cancellationPolicyDetails": None}, {"cancellationPolicyDetails": None, "status": "pending"},
+    {"cancellationPolicyDetails": None, "totalPrice": None}, {"status": "inquiryPreapproved"},
+    {"cancellationPolicyDetails": None, "channelId": 2018}, {"isDatesUnspecified": 1},
 )  # fmt: skip
-async def test_what_a_cancellation_means(tmp_path: Path, values: Json, snapshot: SnapshotAssertion) -> None:
-    """For money and nights, by a guest and by the host."""
+
+
+async def test_what_a_cancellation_means(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
+    """For money and nights, by a guest and by the host, of stays that begin in ten days."""
     async with writing(tmp_path, listings=6) as home:
         first = home.home.clock.today("Europe/Lisbon") + timedelta(days=10)
-        world = home.home.sandbox.world
+        world, said = home.home.sandbox.world, []
         world.touch_listing(ALFAMA, checkInTimeStart=15)
-        given = {
-            "channelId": 2000,
-            "status": "new",
-            "totalPrice": 301.5,
-            "currency": "EUR",
-            "guestName": "Ana",
-        }
-        number = world.add_reservation(ALFAMA, first, first + timedelta(days=2), **given, checkInTime=None)[
-            "id"
-        ]
-        world.touch_reservation(number, **values)
+        given: Json = {"channelId": 2000, "status": "new", "totalPrice": 301.5, "currency": "EUR"}
         by: list[Json] = [{"by": "guest", "reason": "Ill"}, {"by": "host"}]
-        assert await proposed(home, "cancel_reservation", *by, reservation=number) == snapshot
+        for values in CANCELLED:
+            stay = world.add_reservation(ALFAMA, first, first + timedelta(days=2), **given, checkInTime=None)
+            world.touch_reservation(stay["id"], **values)
+            said += await proposed(home, "cancel_reservation", *by, reservation=stay["id"])
+        assert said == snapshot
 
 
 async def test_charges_that_cannot_be_read(tmp_path: Path, snapshot: SnapshotAssertion) -> None:

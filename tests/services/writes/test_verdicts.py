@@ -135,7 +135,7 @@ def test_what_takes_days_back(snapshot: SnapshotAssertion) -> None:
     """Values that a day had; not one that it lacked, nor a night that is sold by now."""
 
     def of(was: Json, wanted: Json, now: Json) -> Any:
-        day = {
+        day: Json = {
             "rests_on": {"2027-05-01": was},
             "wanted": {"2027-05-01": wanted},
             "path": {"listingId": 40160},
