@@ -109,7 +109,6 @@ def attempts(other: Store, sent: Sent) -> dict[str, Callable[[], Awaitable[objec
         "listings.active": lambda: other.listings.active(),
         "reservations.arriving": lambda: other.reservations.arriving(date.min, date.max),
         "reservations.brief": lambda: other.reservations.brief(WHOLE),
-        "reservations.brief_of": lambda: other.reservations.brief_of(ids["reservations"]),
         "reservations.count_of": lambda: other.reservations.count_of(WHOLE),
         "reservations.dates": lambda: other.reservations.dates(WHOLE),
         "reservations.first_arrivals": lambda: other.reservations.first_arrivals(FIRST, LAST),
@@ -144,7 +143,9 @@ def attempts(other: Store, sent: Sent) -> dict[str, Callable[[], Awaitable[objec
         "units.several": lambda: other.units.several(),
         "waits.gone": lambda: _nothing(),
         "waits.read_whole": lambda: _nothing(),
-        "waits.recent": lambda: other.waits.recent(datetime.min.replace(tzinfo=UTC)),
+        "waits.waiting": lambda: other.waits.waiting(
+            datetime.min.replace(tzinfo=UTC), skew=timedelta(0), read_skew=timedelta(0)
+        ),
         "waits.recount": lambda: _nothing(),
         "waits.show": lambda: _nothing(),
         # Those that write rows of their own come last.

@@ -11,14 +11,20 @@ from hostaway_mcp.analytics.said import said_in
 from hostaway_mcp.analytics.waiting import Said, Writer, answers, wait_of
 from hostaway_mcp.models.conversations import Conversation, ConversationMessage
 from hostaway_mcp.models.lenient import JsonObject, read_row
-from hostaway_mcp.services.copied_inbox import verdict_of, waiter_of
+from hostaway_mcp.services.copied_inbox import SKEW, verdict_of
 from hostaway_mcp.store.store import Store
+from hostaway_mcp.store.waits import Waiting
+from hostaway_mcp.sync.threads import SKEW as READ_SKEW
 from hostaway_mcp.sync.threads import is_newer
 from tests.analytics.threads import BEGIN, labelled
 from tests.store.conftest import SEEN
 
 FILES = ("waiting_threads.txt", "hard_threads.txt", "held_back_threads.txt")
 SINCE = BEGIN - timedelta(days=1)
+
+
+async def who_waits(store: Store, since: datetime) -> tuple[Waiting, ...]:
+    return await store.waits.waiting(since, skew=SKEW, read_skew=READ_SKEW)
 
 
 def message_sent(thread: int, place: int, said: Said) -> JsonObject:
@@ -75,7 +81,7 @@ async def test_who_waits_is_told_as_the_messages_say_it(store: Store) -> None:
     gone = [one["id"] for one in dice.sample(every, 20)]
     await store.messages.gone(gone, at=SEEN)
     known = await store.threads.get(listed)
-    found = {row.conversation_id: waiter_of(row, SINCE) for row in await store.waits.recent(SINCE)}
+    found = {row.conversation_id: row for row in await who_waits(store, SINCE)}
     waiting = 0
     for number, raw in listed.items():
         one = read_row(Conversation, raw)
@@ -106,12 +112,12 @@ async def test_a_host_who_answers_later_ends_the_waiting(store: Store) -> None:
     asks = Said(BEGIN, Writer.GUEST, "Is there a cot?")
     sent = [message_sent(1, 0, asks)]
     await put(store.conversations, Conversation, [conversation_sent(1, sent, Random(1))])
-    (row,) = await store.waits.recent(SINCE)
-    assert (row.shown_by, row.shown_intent) == ("guest", "other")
+    (row,) = await who_waits(store, SINCE)
+    assert (row.since, row.intent) == (BEGIN, "other")
     assert wait_of([asks]) is not None
     answer = message_sent(1, 1, Said(BEGIN + timedelta(minutes=5), Writer.HOST, "Yes, in the hall."))
     later = SEEN + timedelta(minutes=5)
     await put(store.conversations, Conversation, [conversation_sent(1, [*sent, answer], Random(1))], later)
-    assert await store.waits.recent(SINCE) == ()
+    assert await who_waits(store, SINCE) == ()
     await store.conversations.gone([1], at=later)
-    assert await store.waits.recent(datetime.min.replace(tzinfo=SEEN.tzinfo)) == ()
+    assert await who_waits(store, datetime.min.replace(tzinfo=SEEN.tzinfo)) == ()

@@ -21,7 +21,6 @@ from hostaway_mcp.sync.threads import is_newer
 
 if TYPE_CHECKING:
     from hostaway_mcp.store.store import Store
-    from hostaway_mcp.store.waits import WaitRow
 
 SKEW = timedelta(minutes=2)
 
@@ -74,13 +73,11 @@ class CopiedInbox(CopiedThreads):
             as_of = await self._listed_at(store, LIST)
             if as_of is None:
                 return None
-            found = [(row, one) for row in await store.waits.recent(since) if (one := waiter_of(row, since))]
-            stays = await store.reservations.brief_of({row.reservation_id or 0 for row, _ in found})
+            found = await store.waits.waiting(since, skew=SKEW, read_skew=READ_SKEW)
             rests_on_the_replica()
             rows = [
-                one._replace(listing_id=row.listing_id or (stay.listing_id if stay else None), stay=stay)
-                for row, one in found
-                for stay in (stays.get(row.reservation_id or 0),)
+                Waiter(one.conversation_id, one.listing_id, one.stay, one.since, _INTENTS[one.intent])
+                for one in found
             ]
             return Copied(tuple(rows), as_of)
 
@@ -93,7 +90,8 @@ class CopiedInbox(CopiedThreads):
             kept = [one.row for one in await store.conversations.get(ids)]
             stays = await store.reservations.get({one.reservation_id or 0 for one in kept})
             by_id = {one.row.id: one.row for one in stays}
-            verdicts = {one.id: verdict_of(one, since=since) for one in kept} | await self._whole(store, kept)
+            whole = await self._whole(store, kept)
+            verdicts = {one.id: whole.get(one.id) or verdict_of(one, since=since) for one in kept}
             rows = (
                 replace(one, stay=by_id.get(one.conversation.reservation_id or 0))
                 for one in verdicts.values()
@@ -119,40 +117,7 @@ class CopiedInbox(CopiedThreads):
         return verdicts
 
 
-def waiter_of(row: WaitRow, since: datetime) -> Waiter | None:
-    """Who waits by what was told when the messages were kept, as `verdict_of` and `_whole` say it."""
-    from hostaway_mcp.store.waits import instant, microseconds
-
-    def waits(at: int | None, intent: str | None) -> Waiter | None:
-        if at is None or intent is None:
-            return None
-        return Waiter(row.conversation_id, None, None, instant(at), _INTENTS[intent])
-
-    unsure = Waiter(row.conversation_id, None, None)
-    last_at, shown_at = row.last_at or 0, row.shown_at or 0
-    answered = row.shown_answers and last_at - _SKEW <= shown_at
-    if row.read_at is not None and not answered and not _is_behind(row, row.read_at):
-        return waits(row.since, row.intent)
-    if row.shown_answers:
-        return None
-    received = row.received_at
-    if not shown_at or row.shown_by != Writer.GUEST or (received and received - _SKEW > shown_at):
-        return None if received is None or received < (microseconds(since) or 0) else unsure
-    if row.shown_intent is None and row.unread and row.shown_closes:
-        return unsure
-    return waits(shown_at, row.shown_intent)
-
-
-def _is_behind(row: WaitRow, read_at: int) -> bool:
-    """Whether there is more than what is kept; as `is_newer` says it."""
-    if (row.kept or 0) < (row.expected or 0):
-        return True
-    latest, newest = row.last_at, row.newest
-    return latest is not None and latest > read_at - _READ_SKEW and (newest is None or latest > newest)
-
-
-_SKEW, _READ_SKEW = SKEW // timedelta(microseconds=1), READ_SKEW // timedelta(microseconds=1)
-_INTENTS = {intent.value: intent for intent in Intent}
+_INTENTS: dict[str | None, Intent] = {None: Intent.OTHER} | {intent.value: intent for intent in Intent}
 
 
 def verdict_of(

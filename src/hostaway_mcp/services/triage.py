@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -14,7 +14,7 @@ from hostaway_mcp.analytics.phrases import Intent
 from hostaway_mcp.analytics.waiting import Phase, Urgency, Wait, phase_of, urgency_of, without_names
 from hostaway_mcp.client import Hostaway
 from hostaway_mcp.client.rows import PAGE_LIMIT
-from hostaway_mcp.clock import Clock
+from hostaway_mcp.clock import Clock, zone_or_utc
 from hostaway_mcp.errors import HostawayMcpError
 from hostaway_mcp.models.conversations import Conversation, ConversationMessage
 from hostaway_mcp.models.listings import Listing
@@ -28,7 +28,7 @@ from hostaway_mcp.services.narrowed import narrowed
 from hostaway_mcp.services.own_words import intents_of_names, names_in_words
 from hostaway_mcp.services.portfolio import ListingRef, Portfolio
 from hostaway_mcp.services.reservations.rows import guest_name, listing_name
-from hostaway_mcp.services.stays import DayOf, days_of, named_listings
+from hostaway_mcp.services.stays import named_listings
 from hostaway_mcp.services.untrusted import clean, clean_name
 from hostaway_mcp.sync.threads import pages_of
 
@@ -98,11 +98,7 @@ class _Waiting(NamedTuple):
     hours: float
     urgency: Urgency
     over_sla: bool
-
-    @property
-    def key(self) -> SortKey:
-        at = self.since.isoformat()[:19]
-        return (_URGENCY[self.urgency], at, self.conversation_id)
+    key: SortKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +155,11 @@ class InboxTriage:
         now = self._clock.now()
         since = now - LOOK_BACK
         inbox = await self._inbox(since, most_pages, most_threads)
-        day_of = days_of(named.by_id)
+        today_of = _todays(named.by_id, now)
         inside_ones = [one for one in inbox.waiters if inside is None or one.listing_id in inside]
         inside_ones = await self._in_their_words(inbox, inside_ones, since, named.by_id)
         found = [
-            _judged(one, one.since, day_of, now, sla_hours)
+            _judged(one, one.since, today_of, now, sla_hours)
             for one in inside_ones
             if one.since is not None and (intent is None or one.intent in intent)
         ]
@@ -300,13 +296,30 @@ def _names(listing_id: int | None, listings: Mapping[int, Listing]) -> frozenset
     return names_in_words(listings.get(listing_id or 0))
 
 
-def _judged(one: Waiter, since: datetime, day_of: DayOf, now: datetime, sla_hours: float) -> _Waiting:
+def _todays(listings: Mapping[int, Listing], now: datetime) -> Callable[[int | None], date]:
+    """Tells the day that it is where a listing is; in UTC where the zone is not known."""
+    days: dict[str | None, date] = {}
+
+    def today_of(listing_id: int | None) -> date:
+        listing = listings.get(listing_id) if listing_id is not None else None
+        zone = listing.time_zone_name if listing else None
+        if zone not in days:
+            days[zone] = now.astimezone(zone_or_utc(zone)).date()
+        return days[zone]
+
+    return today_of
+
+
+def _judged(
+    one: Waiter, since: datetime, today_of: Callable[[int | None], date], now: datetime, sla_hours: float
+) -> _Waiting:
     stay, phase = one.stay, Phase.UNKNOWN
     if stay is not None:
-        phase = phase_of(stay.arrival, stay.departure, stay.status_class, day_of(now, one.listing_id))
+        phase = phase_of(stay.arrival, stay.departure, stay.status_class, today_of(one.listing_id))
     hours = max(0.0, (now - since).total_seconds() / 3600)
     urgency = urgency_of(phase, one.intent, hours, sla_hours)
-    return _Waiting(one.conversation_id, since, one.intent, phase, hours, urgency, hours > sla_hours)
+    key = (_URGENCY[urgency], since.isoformat()[:19], one.conversation_id)
+    return _Waiting(one.conversation_id, since, one.intent, phase, hours, urgency, hours > sla_hours, key)
 
 
 def _is_recent(thread: Conversation, since: datetime) -> bool:

@@ -115,10 +115,6 @@ class Reservations(Rows[Reservation]):
         """The stays that are meant, as they stand on a calendar, in no order."""
         return await self._boards.brief(which, statuses)
 
-    async def brief_of(self, ids: Iterable[int]) -> dict[int, Stay]:
-        """These stays, as they stand on a calendar, by id."""
-        return await self._boards.of(ids)
-
     async def count_of(self, which: Which, statuses: frozenset[ReservationStatus] | None = None) -> int:
         """How many stays are meant."""
         return await self._boards.count_of(which, statuses)

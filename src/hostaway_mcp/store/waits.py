@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, or_, select, union_all
+from sqlalchemy import ColumnElement, and_, case, delete, func, not_, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hostaway_mcp.analytics.said import said_at, said_in
@@ -22,37 +22,18 @@ from hostaway_mcp.models.lenient import read_row
 from hostaway_mcp.store.desk import Desk, portions
 from hostaway_mcp.store.raw import unpack
 from hostaway_mcp.store.schema import messages, waits
+from hostaway_mcp.store.stay_boards import Stay, StayBoards
 from hostaway_mcp.store.upsert import upsert
 
 
-class WaitRow(NamedTuple):
-    """
-    What is known of a conversation; what its list shows first, then what its kept messages say. Instants are
-    in microseconds since 1970: thousands are read for one answer, and few of them shown.
-    """
+class Waiting(NamedTuple):
+    """A conversation in which somebody waits, or, without `since`, perhaps waits."""
 
     conversation_id: int
     listing_id: int | None
-    reservation_id: int | None
-    unread: bool | None
-    last_at: int | None
-    received_at: int | None
-    shown_at: int | None
-    """When the last message that the list shows was said; None where it shows none."""
-    shown_by: str | None
-    shown_answers: bool | None
-    shown_closes: bool | None
-    shown_intent: str | None
-    """What the guest waits for by that message alone; None where it needs no answer."""
-    kept: int | None
-    newest: int | None
-    since: int | None
+    since: datetime | None
     intent: str | None
-    asked: int | None
-    """How many messages ask something."""
-    expected: int | None
-    """How many messages the thread had when it was read whole at `read_at`."""
-    read_at: int | None
+    stay: Stay | None
 
 
 class Waits:
@@ -61,21 +42,25 @@ class Waits:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    async def recent(self, since: datetime) -> tuple[WaitRow, ...]:
+    async def waiting(self, since: datetime, *, skew: timedelta, read_skew: timedelta) -> tuple[Waiting, ...]:
         """
-        The conversations with something unread or said since (UTC), but those that a person answered last by
-        all that is known.
+        Who waits, or may wait, in the conversations with something unread or said since (UTC), in no order.
+
+        What is within `skew` of a message may be this message; what is within `read_skew` of the reading of a
+        whole thread was read with it.
         """
-        wait = waits.c
-        columns = [wait[name] for name in WaitRow._fields]
-        mine = (self._desk.mine(waits), or_(wait.shown_answers.is_not(True), wait.read_at.is_not(None)))
-        begin = microseconds(since)
+        wait, begin = waits.c, microseconds(since) or 0
+        told = _told(begin, skew // _ONE, read_skew // _ONE)
+        by = (wait.since, wait.intent, wait.shown_at, wait.shown_intent)
+        columns = (wait.conversation_id, wait.listing_id, wait.reservation_id, told.label("told"), *by)
+        mine = (self._desk.mine(waits), told > 0)
         late = select(*columns).where(*mine, wait.last_at >= begin)
         early = or_(wait.last_at < begin, wait.last_at.is_(None))
         unread = select(*columns).where(*mine, wait.unread.is_(True), early)
         async with self._desk.read() as connection:
             found = (await connection.execute(union_all(late, unread))).all()
-        return tuple([WaitRow._make(row) for row in found])
+        stays = await StayBoards(self._desk).of({row.reservation_id or 0 for row in found})
+        return tuple([one for row in found if (one := _waiting(row, stays.get(row.reservation_id or 0)))])
 
     async def show(self, connection: AsyncConnection, threads: Iterable[Conversation]) -> None:
         """Keeps what the list shows of these conversations."""
@@ -119,8 +104,12 @@ class Waits:
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_SHOWN = WaitRow._fields[1:11]
-_SAID = WaitRow._fields[11:16]
+_ONE = timedelta(microseconds=1)
+_SHOWN = (
+    *("listing_id", "reservation_id", "unread", "last_at", "received_at"),
+    *("shown_at", "shown_by", "shown_answers", "shown_closes", "shown_intent"),
+)
+_SAID = ("kept", "newest", "since", "intent", "asked")
 
 
 def microseconds(moment: datetime | None) -> int | None:
@@ -131,6 +120,48 @@ def microseconds(moment: datetime | None) -> int | None:
 def instant(number: int) -> datetime:
     """The same again (UTC)."""
     return _EPOCH + timedelta(microseconds=number)
+
+
+_NOBODY, _UNSURE, _BY_ALL, _BY_LIST = range(4)
+
+
+def _told(begin: int, skew: int, read_skew: int) -> ColumnElement[int]:
+    """
+    By what it is told who waits: thousands of conversations are looked through for one answer.
+
+    All messages of one tell it where they are kept, and nobody answered since; else the one that its list
+    shows. Where the guest wrote after that one, or somebody else wrote it, and the guest wrote since `begin`,
+    it is not sure.
+    """
+    wait = waits.c
+    last, shown = func.coalesce(wait.last_at, 0), func.coalesce(wait.shown_at, 0)
+    answers, received = wait.shown_answers.is_(True), func.coalesce(wait.received_at, 0)
+    lacks = func.coalesce(wait.kept, 0) < func.coalesce(wait.expected, 0)
+    later = and_(wait.last_at.is_not(None), wait.last_at > wait.read_at - read_skew)
+    is_behind = or_(lacks, and_(later, or_(wait.newest.is_(None), wait.last_at > wait.newest)))
+    by_all = and_(wait.read_at.is_not(None), not_(and_(answers, last - skew <= shown)), not_(is_behind))
+    is_guest = func.coalesce(wait.shown_by, "") == Writer.GUEST.value
+    tells = and_(shown != 0, is_guest, not_(and_(received != 0, received - skew > shown)))
+    wrote_since = and_(wait.received_at.is_not(None), received >= begin)
+    closes = and_(wait.shown_intent.is_(None), wait.unread.is_(True), wait.shown_closes.is_(True))
+    return case(
+        (and_(by_all, wait.intent.is_not(None)), _BY_ALL),
+        (or_(by_all, answers), _NOBODY),
+        (and_(not_(tells), wrote_since), _UNSURE),
+        (not_(tells), _NOBODY),
+        (closes, _UNSURE),
+        (wait.shown_intent.is_not(None), _BY_LIST),
+        else_=_NOBODY,
+    )
+
+
+def _waiting(row: Sequence[Any], stay: Stay | None) -> Waiting | None:
+    number, listing_id, _, told, since, intent, shown_at, shown_intent = row
+    here = listing_id or (stay.listing_id if stay else None)
+    if told == _UNSURE:
+        return Waiting(number, here, None, None, stay)
+    at, what = (since, intent) if told == _BY_ALL else (shown_at, shown_intent)
+    return None if at is None else Waiting(number, here, instant(at), what, stay)
 
 
 def _shown(thread: Conversation) -> dict[str, Any]:
