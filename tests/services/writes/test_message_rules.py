@@ -15,7 +15,7 @@ from hostaway_mcp.redaction import MASK
 from hostaway_mcp.services.writes.kinds import Landed, Verdict
 from hostaway_mcp.services.writes.message_planner import _check_new
 from hostaway_mcp.services.writes.message_text import checked, hidden, warnings_of
-from hostaway_mcp.services.writes.messages import MessageKind, state_of
+from hostaway_mcp.services.writes.messages import MessageKind, _because, state_of
 from hostaway_mcp.store.journal.records import Step, StepBody
 from tests.services.writes.house import Json, told
 
@@ -177,6 +177,15 @@ def test_a_failure_without_a_reason() -> None:
     }
     verdict = MessageKind.verdict(None, sent(), present)  # type: ignore[arg-type]
     assert verdict.says == "Hostaway could not deliver it."
+
+
+def test_why_a_message_failed() -> None:
+    """In words for people where there are such, cut where they are long."""
+    assert _because(message(reasonFailed="E21", readableReasonFailed="No such number.")) == "No such number."
+    assert _because(message(reasonFailed="E21")) == "E21"
+    assert _because(message()) is None
+    cut = f"{'No such number. ' * 7}No such… (+39 characters)"
+    assert _because(message(reasonFailed="No such number. " * 10)) == cut
 
 
 @pytest.mark.parametrize(

@@ -128,7 +128,7 @@ async def test_new_listings(tmp_path: Path, snapshot: SnapshotAssertion) -> None
             {"name": "A", "external_listing_name": "B", "house_rules": "Quiet. " * 40, "door_code": "4711#"},
             {"name": "A", "amenities": ["Crib", "Iron"], "bed_types": {"Futon": 2},
             "images": ["https://a.b/1"]},
-            {"name": "A", "custom_fields": {"nothing": "x"}},
+            {"currency_code": "EUR"}, {"name": "A", "custom_fields": {"nothing": "x"}},
             {"name": "A", "instant_bookable": True, "city": ""},
         ]  # fmt: skip
         said = await proposed(home, "create_listing", *({"fields": one} for one in fields))

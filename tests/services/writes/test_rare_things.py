@@ -208,7 +208,7 @@ async def test_several_expenses_at_once(tmp_path: Path, snapshot: SnapshotAssert
     """What they are called together, and what they come to where they are in one currency."""
     async with writing(tmp_path) as home:
         spent = {"concept": "A", "amount": -10, "listing": ALFAMA}
-        paid, abroad = spent | {"concept": "B", "amount": 15}, spent | {"concept": "C", "listing": DENVER}
+        paid, abroad = spent | {"concept": "B", "amount": "0.5"}, spent | {"concept": "C", "listing": DENVER}
         lists: list[list[Json]] = [
             [spent, paid], [spent, spent | {"concept": "D"}], [paid, paid | {"concept": "D"}, spent],
             [spent, abroad], [spent, spent], [spent, spent | {"listing": ARCHIVED}],
