@@ -36,11 +36,13 @@ class Flood:
     connections: int = 32
     a_second: int | None = None
     seconds: float = 20.0
+    status: int = 200
+    """With which each is to be answered."""
 
 
 @dataclass(frozen=True)
 class Taken:
-    """How many were acknowledged in how many seconds, and how long each took, in seconds."""
+    """How many were answered in how many seconds, and how long each took, in seconds."""
 
     count: int
     seconds: float
@@ -53,6 +55,7 @@ class Posts:
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, flood: Flood) -> None:
         self._reader, self._writer = reader, writer
+        self._expected = f"HTTP/1.1 {flood.status}".encode()
         login = base64.b64encode(f"{flood.login}:{flood.password}".encode()).decode()
         self._head = (
             f"POST {PATH}{flood.secret} HTTP/1.1\r\nhost: 127.0.0.1:{flood.port}\r\n"
@@ -66,17 +69,17 @@ class Posts:
 
     async def send(self, body: bytes) -> float:
         """
-        How long the acknowledgement took, in seconds.
+        How long the answer took, in seconds.
 
         Raises:
-            BrokenCallError: it was refused.
+            BrokenCallError: it had another status than is expected.
         """
         began = time.perf_counter()
         self._writer.write(self._head + f"{len(body)}\r\n\r\n".encode() + body)
         head = await self._reader.readuntil(b"\r\n\r\n")
         length = re.search(rb"content-length: (\d+)", head.lower())
         said = await self._reader.readexactly(int(length[1])) if length else b""
-        if not head.startswith(b"HTTP/1.1 200"):
+        if not head.startswith(self._expected):
             raise BrokenCallError((head + said)[:500].decode(errors="replace"))
         return time.perf_counter() - began
 

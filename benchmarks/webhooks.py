@@ -13,7 +13,7 @@ from statistics import median
 
 from benchmarks.flood import Flood, Taken, flooding, p99
 from benchmarks.lines import WAIT_SECONDS, BrokenCallError, HttpLine, result_of
-from benchmarks.measure import Figure, Pairs, Scale, ratio, take_turns
+from benchmarks.measure import Figure, Pairs, Sample, Scale, ratio, take_turns
 from benchmarks.processes import OURS, free_port, listening, running, sandbox
 from hostaway_mcp.sync.webhooks import Registration, WebhookFile
 
@@ -29,7 +29,10 @@ QUESTIONS = [{"from": "today", "to": f"+{days}d", "limit": 10} for days in range
 
 
 async def measure(scale: Scale, scratch: Path) -> list[Figure]:
-    """Questions alone and during a flood in turn; then deliveries alone, as fast as they are taken."""
+    """
+    Questions alone and during a flood in turn, of forged posts and of deliveries; then deliveries alone, as
+    fast as they are taken.
+    """
     async with AsyncExitStack() as stack:
         env = await stack.enter_async_context(sandbox(scratch, listings=LISTINGS))
         async with running((*OURS, "sync", "--once"), env) as filling, asyncio.timeout(2 * WAIT_SECONDS):
@@ -53,35 +56,50 @@ async def measure(scale: Scale, scratch: Path) -> list[Figure]:
             connections=CROWD,
             seconds=scale.flood_seconds,
         )
-        paced: list[Taken] = []
+        taken: list[Taken] = []
 
         async def floor() -> float:
             return p99(await _asked(line, scale.calls))
 
-        async def subject() -> float:
-            asked: list[float] = []
-            async with flooding(replace(flood, a_second=A_SECOND), env) as under_way:
-                while not under_way.done():
-                    asked += await _asked(line, 1)
-                paced.append(under_way.result())
-            return p99(asked)
+        def beside(flood: Flood) -> Sample:
+            async def subject() -> float:
+                asked: list[float] = []
+                async with flooding(flood, env) as under_way:
+                    while not under_way.done():
+                        asked += await _asked(line, 1)
+                    taken.append(under_way.result())
+                return p99(asked)
 
-        pairs = await take_turns(floor, subject, repeats=scale.floods)
+            return subject
+
+        paced = replace(flood, a_second=A_SECOND)
+        forged = replace(paced, password=secrets.token_urlsafe(32), status=401)
+        refused = await take_turns(floor, beside(forged), repeats=scale.floods)
+        taken.clear()
+        pairs = await take_turns(floor, beside(paced), repeats=scale.floods)
         async with flooding(replace(flood, seconds=scale.flood_seconds / 4), env) as under_way:
             async with asyncio.timeout(WAIT_SECONDS):
                 full = await under_way
-        return _figures(pairs, paced, full)
+        return [*_figures(pairs, taken, full), _forged(refused)]
+
+
+def _forged(pairs: Pairs) -> Figure:
+    name = f"a question's p99 beside {A_SECOND:,} forged posts a second"
+    return ratio(name, pairs, floor=_calm(pairs), target=MOST_MOVED)
+
+
+def _calm(pairs: Pairs) -> str:
+    return f"without deliveries, {1000 * median(pairs.floor):.1f} ms"
 
 
 def _figures(pairs: Pairs, paced: list[Taken], full: Taken) -> list[Figure]:
-    calm = f"without deliveries, {1000 * median(pairs.floor):.1f} ms"
     rate = sum(one.count for one in paced) / sum(one.seconds for one in paced)
     note = f"{sum(one.count for one in paced):,} of them, {rate:,.0f} a second, from a process of its own"
     return [
         ratio(
             f"a question's p99 beside {A_SECOND:,} deliveries a second",
             pairs,
-            floor=calm,
+            floor=_calm(pairs),
             target=MOST_MOVED,
         ),
         Figure(

@@ -33,7 +33,7 @@ needs_proc = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="me
 @pytest.mark.parametrize(
     ("name", "lines"),
     [
-        *(("start", 4), ("calls", 13), ("answers", 43), ("pages", 2), ("governor", 4), ("webhooks", 5)),
+        *(("start", 4), ("calls", 13), ("answers", 43), ("pages", 2), ("governor", 4), ("webhooks", 6)),
         *(("questions", 48), ("upserts", 3), ("writes", 9), ("sync", 2)),
     ],
 )

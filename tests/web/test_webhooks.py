@@ -23,6 +23,7 @@ import tests.support.database  # noqa: F401 - the turned clock waits for databas
 from hostaway_mcp.errors import StorageError
 from hostaway_mcp.settings import LogLevel
 from hostaway_mcp.store.deliveries import Deliveries
+from hostaway_mcp.store.engine import Database
 from hostaway_mcp.sync.webhooks import PATH, Registration, WebhookFile
 from hostaway_mcp.telemetry.logs import configure_logs
 from hostaway_mcp.web.web import build_web
@@ -112,6 +113,29 @@ async def test_at_once_means_one_of_them_is_kept(tmp_path: Path) -> None:
         answers = await asyncio.gather(*(at.post(UPDATED) for _ in range(20)))
         assert [answer.status_code for answer in answers] == [200] * 20
         assert len(at.kept()) == 1
+
+
+async def test_of_a_crowd_one_is_let_in_and_then_all_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two transactions in all; none is lost, and their order stays. One that comes alone does not wait."""
+    write, whose = Database.write_at_once, []
+
+    async def counted(database: Database, name: str, work: Any) -> Any:
+        whose.append(name)
+        return await write(database, name, work)
+
+    async with hook(tmp_path) as at:
+        await at.post(UPDATED)
+        monkeypatch.setattr(Database, "write_at_once", counted)
+        for crowd in (1, 20):
+            whose.clear()
+            await at.home.clock.sleep(1)
+            bodies = [{"event": "reservation.updated", "data": {"id": crowd + n}} for n in range(crowd)]
+            answers = await asyncio.gather(*(at.post(body) for body in bodies))
+            assert [answer.json() for answer in answers] == [{"outcome": "new"}] * crowd
+            assert len(whose) == min(crowd, 2)
+            assert [number for _, number in at.kept()][-crowd:] == [crowd + n for n in range(crowd)]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import case, delete, func, insert, select, update
+from sqlalchemy import Connection, case, delete, func, insert, select, update
 
 from hostaway_mcp.store.desk import Desk, portions
 from hostaway_mcp.store.raw import pack, unpack, written
@@ -58,7 +58,7 @@ class Deliveries:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._coming: list[_Coming] = []
-        self._turn = asyncio.Lock()
+        self._writing: asyncio.Task[None] | None = None
 
     async def keep(
         self,
@@ -71,8 +71,8 @@ class Deliveries:
         """
         Keeps a delivery to be worked off; False if one of this digest had come before.
 
-        Those that come while one is being written wait together and share the next transaction; each
-        returns when its own is durable.
+        Those that come at once, or while others are being written, share the next transaction; each returns
+        when its own is durable. Whoever stops waiting before it began takes no part in it.
 
         Raises:
             StorageError: it was not kept.
@@ -89,48 +89,51 @@ class Deliveries:
         }
         mine = _Coming(digest, row, asyncio.get_running_loop().create_future())
         self._coming.append(mine)
-        try:
-            async with self._turn:
-                if not mine.kept.done():
-                    await self._keep_all()
-            return await mine.kept
-        finally:
-            # Whoever gives up waiting takes no part in what others write.
-            self._coming = [one for one in self._coming if one is not mine]
+        if self._writing is None or self._writing.done():
+            # It begins when all who are on their way in have joined, and nobody's giving up ends it.
+            self._writing = asyncio.create_task(self._write())
+        return await mine.kept
 
-    async def _keep_all(self) -> None:
-        """Writes whatever waits by now, in the order in which it came."""
-        coming, self._coming = self._coming[:AT_ONCE], self._coming[AT_ONCE:]
+    async def _write(self) -> None:
+        """Writes whatever waits by now, in the order in which it came, until nothing does."""
+        while self._coming:
+            coming, self._coming = self._coming[:AT_ONCE], self._coming[AT_ONCE:]
+            if coming := [one for one in coming if not one.kept.done()]:
+                await self._keep_all(coming)
+
+    async def _keep_all(self, coming: Sequence[_Coming]) -> None:
         try:
             new = await self._insert(coming)
-        except Exception as error:
+        except BaseException as error:
             for one in coming:
-                one.kept.set_exception(error)
-                one.kept.exception()  # Nobody may be waiting for it any more.
+                if not one.kept.done():
+                    one.kept.set_exception(error)
+            if not isinstance(error, Exception):
+                raise
             return
-        except BaseException:
-            self._coming = coming + self._coming
-            raise
         for one in coming:
-            one.kept.set_result(one.digest in new)
-            new.discard(one.digest)
+            if not one.kept.done():
+                one.kept.set_result(one.digest in new)
+                new.discard(one.digest)
 
     async def _insert(self, coming: Sequence[_Coming]) -> set[str]:
         """Writes those that are new, and gives their digests."""
         by_digest: dict[str, Mapping[str, Any]] = {}
         for one in coming:
             by_digest.setdefault(one.digest, one.row)
-        async with self._desk.write(durable=True) as connection:
+
+        def write(connection: Connection) -> set[str]:
             for some in portions(list(by_digest)):
                 known = (self._desk.mine(deliveries), deliveries.c.digest.in_(some))
-                there = await connection.execute(select(deliveries.c.digest).where(*known))
-                for digest in there.scalars():
+                for digest in connection.execute(select(deliveries.c.digest).where(*known)).scalars():
                     del by_digest[digest]
             if by_digest:
-                number = await self._desk.next_number(connection, deliveries, "id")
-                rows = [{**row, "id": number + n} for n, row in enumerate(by_digest.values())]
-                await connection.execute(insert(deliveries), rows)
-        return set(by_digest)
+                number = connection.execute(self._desk.highest(deliveries, "id")).scalar() or 0
+                rows = [{**row, "id": number + n} for n, row in enumerate(by_digest.values(), 1)]
+                connection.execute(insert(deliveries), rows)
+            return set(by_digest)
+
+        return await self._desk.write_at_once(write)
 
     async def about(self, since: datetime) -> frozenset[int]:
         """What the deliveries were about that came since an instant, by Hostaway's numbers."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, FromClause, Table, func, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hostaway_mcp.clock import Clock
@@ -43,20 +43,29 @@ class Desk:
         return self.database.read()
 
     @asynccontextmanager
-    async def write(
-        self, within: AsyncConnection | None = None, *, durable: bool = False
-    ) -> AsyncIterator[AsyncConnection]:
+    async def write(self, within: AsyncConnection | None = None) -> AsyncIterator[AsyncConnection]:
         """A transaction; or the one that the caller is in already."""
         if within is not None:
             yield within
             return
-        async with self.database.write(f"account {self.account_id}", durable=durable) as connection:
+        async with self.database.write(self._name) as connection:
             yield connection
+
+    async def write_at_once(self, work: Callable[[Connection], T]) -> T:
+        """What `work` gives, in a durable transaction; see `Database.write_at_once`."""
+        return await self.database.write_at_once(self._name, work)
+
+    @property
+    def _name(self) -> str:
+        return f"account {self.account_id}"
 
     async def next_number(self, connection: AsyncConnection, table: Table, column: str) -> int:
         """The number after the account's highest; nobody else writes meanwhile."""
-        highest = select(func.max(table.c[column])).where(self.mine(table))
-        return int((await connection.execute(highest)).scalar() or 0) + 1
+        return int((await connection.execute(self.highest(table, column))).scalar() or 0) + 1
+
+    def highest(self, table: Table, column: str) -> Select[int | None]:
+        """Asks for the account's highest number."""
+        return select(func.max(table.c[column])).where(self.mine(table))
 
 
 def portions(values: Sequence[T], at_once: int = AT_ONCE) -> Iterator[Sequence[T]]:

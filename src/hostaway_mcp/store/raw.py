@@ -13,6 +13,8 @@ from pydantic_core import from_json, to_json
 DIGEST_BYTES = 16
 _LEVEL = 1
 """Most of what a higher level saves is not worth its time on objects of 4 kB."""
+_WINDOW, _MEMORY = 13, 5
+"""8 kB. Laying out the tables of the usual 32 kB takes longer than packing such an object with them."""
 
 _CARD = re.compile(r"cc[A-Z]\w*|cvc|cvv|cardNumber")
 """The card columns of reservations and cards. Source: Hostaway API reference, "Reservation payment card"."""
@@ -33,7 +35,8 @@ def digest(content: bytes) -> str:
 
 def pack(content: bytes) -> bytes:
     """Smaller."""
-    return zlib.compress(content, _LEVEL)
+    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, _WINDOW, _MEMORY)
+    return packer.compress(content) + packer.flush()
 
 
 def unpack(packed: bytes) -> Any:
