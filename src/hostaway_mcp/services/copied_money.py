@@ -19,7 +19,7 @@ from hostaway_mcp.services.wanted import DayOf, Wanted
 from hostaway_mcp.sync.calendar import BEHIND_DAYS
 
 if TYPE_CHECKING:
-    from hostaway_mcp.store.amount_rows import AmountRow, IdleRow, Share
+    from hostaway_mcp.store.amount_rows import AmountRow, Idle, Share
     from hostaway_mcp.store.nights import NightTotals
     from hostaway_mcp.store.stay_windows import Which
     from hostaway_mcp.store.store import Store
@@ -57,7 +57,7 @@ class Shared:
     """
 
     shares: tuple[Share, ...]
-    idle: tuple[IdleRow, ...]
+    idle: tuple[Idle, ...]
     odd: tuple[Stay, ...]
     as_of: datetime
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
@@ -31,7 +32,7 @@ from hostaway_mcp.services.summary_rows import CancellationIncome, Cell, Exclude
 from hostaway_mcp.services.untrusted import clean_name
 
 if TYPE_CHECKING:
-    from hostaway_mcp.store.amount_rows import IdleRow, Share
+    from hostaway_mcp.store.amount_rows import Idle, Share
 
 Grouping = Literal["listing", "channel", "owner", "month", "city"]
 
@@ -40,6 +41,18 @@ MOST_NAMED = 40
 _IN_ALL = 150
 """Stays that are named for all reasons together."""
 _COUNTING = frozenset({StatusClass.CONFIRMED, StatusClass.OWNER_STAY})
+
+
+@dataclass(slots=True)
+class _LeftOut:
+    """The stays without part in revenue for one reason."""
+
+    nights: int = 0
+    ids: list[int] = field(default_factory=list)
+
+    def add(self, nights: int, ids: Iterable[int]) -> None:
+        self.nights += nights
+        self.ids += ids
 
 
 class Book:
@@ -68,8 +81,7 @@ class Book:
         self._by_id, self._whole, self._owners = by_id, whole, owners
         self._totals: dict[str, Cell] = {}
         self._groups: dict[tuple[str, str | int], Cell] = {}
-        self._out: dict[Reason, list[tuple[int, int]]] = {}
-        """Ids and nights."""
+        self._out: dict[Reason, _LeftOut] = {}
         self._kept: dict[str, list[Stay]] = {}
 
     def add(self, stay: Stay) -> None:
@@ -83,15 +95,18 @@ class Book:
         if reason is CANCELLED:
             self._cancelled(stay)
         if reason is not None:
-            self._out.setdefault(reason, []).append((stay.id, self._nights(stay)))
+            self._left(reason).add(self._nights(stay), (stay.id,))
         if reason is None or reason is NO_PRICE:
             self._count(stay, priced=reason is None)
 
-    def leave_out(self, idle: Iterable[IdleRow]) -> None:
+    def leave_out(self, idle: Iterable[Idle]) -> None:
         """Notes stays that bring nothing because of their status."""
-        for number, status, nights in idle:
+        for status, nights, ids in idle:
             self.has_stays = True
-            self._out.setdefault(_reason_of(status), []).append((number, nights))
+            self._left(_reason_of(status)).add(nights, ids)
+
+    def _left(self, reason: Reason) -> _LeftOut:
+        return self._out.setdefault(reason, _LeftOut())
 
     def _reason(self, stay: Stay) -> Reason | None:
         if stay.status_class in _COUNTING and stay.listing_id not in self._inside:
@@ -218,19 +233,19 @@ class Book:
         """The stays without part in revenue, the most telling reasons first."""
         found, room = [], _IN_ALL
         for reason in REASONS:
-            stays = sorted(self._out.get(reason, ()))
-            if not stays:
+            left = self._out.get(reason)
+            if left is None:
                 continue
-            named = tuple(number for number, _ in stays[: max(0, min(MOST_NAMED, room))])
+            named = tuple(sorted(left.ids)[: max(0, min(MOST_NAMED, room))])
             room -= len(named)
             found.append(
                 Excluded(
                     reason=reason.code,
                     says=reason.says,
-                    stays=len(stays),
-                    nights=sum(nights for _, nights in stays),
+                    stays=len(left.ids),
+                    nights=left.nights,
                     reservation_ids=named,
-                    left_out=len(stays) - len(named) or None,
+                    left_out=len(left.ids) - len(named) or None,
                 )
             )
         return tuple(found)

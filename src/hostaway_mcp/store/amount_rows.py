@@ -85,12 +85,12 @@ class HoursRow(NamedTuple):
         return self.status.status_class
 
 
-class IdleRow(NamedTuple):
-    """A stay that brings nothing because of its status."""
+class Idle(NamedTuple):
+    """The stays of a status that bring nothing because of it."""
 
-    id: int
     status: str
     nights: int
+    ids: tuple[int, ...]
 
 
 class Share(NamedTuple):
@@ -99,7 +99,7 @@ class Share(NamedTuple):
     key: Any
     currency: str
     of: int
-    """Nights of each stay, 1 where the stays count whole."""
+    """Nights of each stay, 1 where stays count whole."""
     stays: int
     nights: int
     """The nights taken, in nights of a unit."""

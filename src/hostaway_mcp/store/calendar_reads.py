@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
+from typing import cast as cast_to
 
 from sqlalchemy import BigInteger, Select, Text, cast, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -43,6 +44,16 @@ class CalendarReads:
     async def whole(self, listing_ids: Collection[int], first: date, last: date) -> datetime | None:
         """When the oldest day of a period was read; None unless all days of all these listings are known."""
         async with self._desk.read() as connection:
+            run = calendar_reads.c
+            asked = run.listing_id.in_(spans.some(connection, listing_ids))
+            around = (run.first <= first.toordinal(), run.last >= last.toordinal())
+            statement = select(func.count(), func.min(run.seen_at)).where(
+                self._desk.mine(calendar_reads), asked, *around
+            )
+            count, seen_at = (await connection.execute(statement)).one()
+            if count == len(listing_ids):
+                # Days that are read together are one run, so that mostly there is nothing to add up.
+                return cast_to("datetime | None", seen_at)
             known = self._known(connection, listing_ids, first, last).subquery("known").c
             oldest = func.min(known.seen_at, type_=calendar_reads.c.seen_at.type)
             statement = select(func.count(), oldest).where(known.days == (last - first).days + 1)

@@ -69,20 +69,15 @@ class Part(NamedTuple):
     begin: int
     end: int
 
-    def within(self, month: ColumnElement[int]) -> ColumnElement[bool]:
-        """Whether a month is one of them."""
-        return month.between(self.first_month, self.last_month)
 
-    def columns(self, months: FromClause) -> list[ColumnElement[Any]]:
-        """The listing, and how much of each measure lies in the period."""
-        return [months.c.listing_id, *(self._taken(months, name).label(name) for name in MEASURES)]
+def taken(months: FromClause, name: str, *, begin: ColumnElement[int] | None, end: ColumnElement[int]) -> Any:
+    """How much of a measure lies in a month, behind day `begin`, if there is one, up to day `end`."""
 
-    def _taken(self, months: FromClause, name: str) -> ColumnElement[int]:
-        def after(day: int) -> ColumnElement[int]:
-            width = months.c.width
-            return cast(func.substr(months.c[name], day * width + 1, width), BigInteger)
+    def after(day: ColumnElement[int]) -> ColumnElement[int]:
+        width = months.c.width
+        return cast(func.substr(months.c[name], day * width + 1, width), BigInteger)
 
-        return after(self.end) - after(self.begin) if self.begin else after(self.end)
+    return after(end) if begin is None else after(end) - after(begin)
 
 
 def parts_of(first: date, last: date) -> Iterator[Part]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Integer,
-    Subquery,
+    Text,
     and_,
     bindparam,
     cast,
@@ -87,18 +88,19 @@ class Nights:
         self, first: date, last: date, listing_ids: Iterable[int] | None = None
     ) -> tuple[NightTotals, ...]:
         """The sums of each listing over the nights from `first` to `last`, both included, by listing."""
+        parts, of_some = tuple(night_texts.parts_of(first, last)), listing_ids is not None
+        statement = _totals(self._desk.database.is_sqlite, tuple(bool(part.begin) for part in parts), of_some)
         async with self._desk.read() as connection:
-            nights = self._within(connection, first, last, listing_ids).c
-            statement = select(nights.listing_id, *_sums(nights)).group_by(nights.listing_id)
-            found = await connection.execute(statement.order_by(nights.listing_id))
+            found = await connection.execute(statement, self._values(parts, listing_ids or ()))
             return tuple([NightTotals._make(row) for row in found.all() if row[1]])
 
     async def total(self, first: date, last: date, listing_ids: Iterable[int]) -> NightCount:
         """The sums of all these listings together."""
+        parts = tuple(night_texts.parts_of(first, last))
+        statement = _total(self._desk.database.is_sqlite, tuple(bool(part.begin) for part in parts))
         async with self._desk.read() as connection:
-            nights = self._within(connection, first, last, listing_ids).c
-            row = (await connection.execute(select(*_sums(nights)))).one()
-            return NightCount(*(int(value or 0) for value in row[1:]))
+            row = (await connection.execute(statement, self._values(parts, listing_ids))).one()
+            return NightCount(*(int(value or 0) for value in row))
 
     async def each(
         self, first: date, last: date, listing_ids: Iterable[int] | None = None
@@ -172,16 +174,15 @@ class Nights:
         kept = {(row["listing_id"], row["month"]): row for row in rows}
         return {key: night_texts.read(kept[key]) if key in kept else {} for key in keys}
 
-    def _within(
-        self, connection: AsyncConnection, first: date, last: date, listing_ids: Iterable[int] | None
-    ) -> Subquery:
-        """How much of each measure lies in a period, by listing and month."""
-        mine = self._whose(connection, listing_ids)
-        parts = [
-            select(*part.columns(night_months)).where(part.within(night_months.c.month), *mine)
-            for part in night_texts.parts_of(first, last)
-        ]
-        return (union_all(*parts) if len(parts) > 1 else parts[0]).subquery("nights")
+    def _values(self, parts: Sequence[night_texts.Part], listing_ids: Iterable[int]) -> dict[str, Any]:
+        """The parameters of a statement of `_within`."""
+        values: dict[str, Any] = {
+            "account": self._desk.account_id,
+            "ids": spans_of.written(tuple(listing_ids)),
+        }
+        for place, part in enumerate(parts):
+            values |= {f"{name}_{place}": value for name, value in part._asdict().items()}
+        return values
 
     def _whose(
         self, connection: AsyncConnection, listing_ids: Iterable[int] | None
@@ -227,8 +228,42 @@ class Nights:
         return {row[0]: row[1] for row in await connection.execute(statement)}
 
 
-def _sums(nights: Any) -> list[ColumnElement[int]]:
-    return [cast(func.sum(nights[name]), BigInteger) for name in night_texts.MEASURES]
+@cache
+def _totals(is_sqlite: bool, begins: tuple[bool, ...], of_some: bool) -> Any:
+    nights = _within(is_sqlite, begins, night_texts.MEASURES, of_some=of_some)
+    statement = select(nights.listing_id, *_sums(nights, night_texts.MEASURES))
+    return statement.group_by(nights.listing_id).order_by(nights.listing_id)
+
+
+@cache
+def _total(is_sqlite: bool, begins: tuple[bool, ...]) -> Any:
+    measures = night_texts.MEASURES[1:]
+    return select(*_sums(_within(is_sqlite, begins, measures, of_some=True), measures))
+
+
+def _within(is_sqlite: bool, begins: tuple[bool, ...], measures: Sequence[str], *, of_some: bool) -> Any:
+    """
+    How much of each measure lies in a period, by listing and month; made once for all periods of as many
+    parts, and of each whether it begins behind a month's first day.
+    """
+    month, parts = night_months.c, []
+    for place, has_begin in enumerate(begins):
+        first, last, begin, end = (
+            bindparam(f"{name}_{place}", type_=Integer) for name in night_texts.Part._fields
+        )
+        there = [month.account_id == bindparam("account", type_=Text), month.month.between(first, last)]
+        if of_some:
+            there.append(month.listing_id.in_(spans_of.named("ids", is_sqlite=is_sqlite)))
+        values = (
+            night_texts.taken(night_months, name, begin=begin if has_begin else None, end=end).label(name)
+            for name in measures
+        )
+        parts.append(select(month.listing_id, *values).where(*there))
+    return (union_all(*parts) if len(parts) > 1 else parts[0]).subquery("nights").c
+
+
+def _sums(nights: Any, measures: Iterable[str]) -> list[ColumnElement[int]]:
+    return [cast(func.sum(nights[name]), BigInteger) for name in measures]
 
 
 _SAME = (

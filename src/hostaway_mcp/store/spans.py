@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -16,6 +17,7 @@ from sqlalchemy import (
     Select,
     Subquery,
     Text,
+    bindparam,
     cast,
     column,
     func,
@@ -72,8 +74,11 @@ def table(connection: AsyncConnection, spans: Sequence[Span]) -> Subquery:
 
 def numbers(connection: AsyncConnection, ids: Iterable[int]) -> Subquery:
     """The numbers as rows of `id`."""
-    given = literal(json.dumps(list(ids)), Text)
-    if connection.dialect.name == "sqlite":
+    return _rows_of(connection.dialect.name == "sqlite", literal(written(tuple(ids)), Text))
+
+
+def _rows_of(is_sqlite: bool, given: ColumnElement[str]) -> Subquery:
+    if is_sqlite:
         rows = func.json_each(given).table_valued(column("value", BigInteger), name="given")
         return select(rows.c.value.label("id")).select_from(rows).subquery("ids")
     texts = func.json_array_elements_text(cast(given, JSON)).table_valued(column("value", Text), name="given")
@@ -83,3 +88,14 @@ def numbers(connection: AsyncConnection, ids: Iterable[int]) -> Subquery:
 def some(connection: AsyncConnection, ids: Iterable[int]) -> Select[Any]:
     """The numbers as something that a column can be in, however many there are."""
     return select(numbers(connection, ids).c.id)
+
+
+def named(name: str, *, is_sqlite: bool) -> Select[Any]:
+    """The same of numbers that are a parameter of this name, as `written`."""
+    return select(_rows_of(is_sqlite, bindparam(name, type_=Text)).c.id)
+
+
+@lru_cache(maxsize=16)
+def written(ids: tuple[int, ...]) -> str:
+    """The numbers as a parameter; those of a portfolio come with each statement."""
+    return json.dumps(ids)

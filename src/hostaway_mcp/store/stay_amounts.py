@@ -6,15 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 from typing import cast as cast_to
 
 from sqlalchemy import (
     BigInteger,
-    ColumnElement,
     Integer,
-    Select,
-    Subquery,
+    Text,
     and_,
     bindparam,
     case,
@@ -23,8 +22,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
-    not_,
-    or_,
+    null,
     select,
     update,
 )
@@ -38,20 +36,33 @@ from hostaway_mcp.store.amount_rows import (
     AmountRow,
     DebtorRow,
     HoursRow,
-    IdleRow,
+    Idle,
     Share,
     amount_of,
     booked_day,
     channel_in,
     columns,
 )
-from hostaway_mcp.store.amount_windows import Period, bounds, is_idle, is_plain, stays_of
+from hostaway_mcp.store.amount_windows import (
+    Period,
+    Shape,
+    all_of,
+    is_idle,
+    is_odd,
+    is_plain,
+    rows_of,
+    shape_of,
+    taken_of,
+    values_of,
+)
 from hostaway_mcp.store.desk import Desk, portions
 from hostaway_mcp.store.schema import listings, reservations, stay_amounts
 from hostaway_mcp.store.stay_windows import Which
 
 Days = tuple[date, date]
 """The first and the last of some days, both included."""
+
+_STAY = stay_amounts.c
 
 
 class StayAmounts:
@@ -62,30 +73,18 @@ class StayAmounts:
 
     async def rows(self, which: Which) -> tuple[AmountRow, ...]:
         """The stays that are meant, of every status, in no order."""
-        async with self._desk.read() as connection:
-            stays = stays_of(self._desk, connection, which)
-            return await _rows(connection, select(*_ROW(stays)))
+        found = await self._asked(_rows(shape_of(self._desk, which)), values_of(self._desk, which))
+        return tuple(map(AmountRow._make, found))
 
     async def bookings(self, which: Which) -> Sequence[Booking]:
         """Of the stays that are meant those that are confirmed or cancelled, in no order."""
-        stay = stay_amounts.c
-        booked = stay.status.in_((*COUNTING, CANCELLED))
-        columns = [
-            *(stay[name] for name in Booking._fields[:-2]),
-            stay.accommodation.label("revenue"),
-            case((stay.is_exact == 0, stay.id)).label("inexact_id"),
-        ]
-        async with self._desk.read() as connection:
-            statement = select(stays_of(self._desk, connection, which, columns, booked))
-            # Rows are tuples with these names; there are too many to make others of them.
-            return cast_to("Sequence[Booking]", (await connection.execute(statement)).all())
+        found = await self._asked(_bookings(shape_of(self._desk, which)), values_of(self._desk, which))
+        # Rows are tuples with these names; there are too many to make others of them.
+        return cast_to("Sequence[Booking]", found)
 
     async def debtors(self, which: Which) -> tuple[tuple[DebtorRow, ...], frozenset[int]]:
         """The stays that are meant, and the ids of those besides whose total is no whole number here."""
-        names = ("id", "listing_id", "status", "channel", "arrival", "currency", "total", "card_is_virtual")
-        async with self._desk.read() as connection:
-            stays = stays_of(self._desk, connection, which).c
-            found = (await connection.execute(select(*(stays[name] for name in names), stays.is_exact))).all()
+        found = await self._asked(_debtors(shape_of(self._desk, which)), values_of(self._desk, which))
         rows = [
             DebtorRow(
                 row[0],
@@ -109,16 +108,10 @@ class StayAmounts:
         The stays of these statuses that are meant, with their hours, in no order; with `leaving` those of the
         listings alone that one of them leaves on one of these days.
         """
-        stay, names = stay_amounts.c, ("departure", "check_in", "check_out", "units")
-        of_status = stay.status.in_([status.value for status in statuses])
-        async with self._desk.read() as connection:
-            columns = [stay.id, stay.listing_id, stay.status, stay.arrival, *(stay[name] for name in names)]
-            stays = select(stays_of(self._desk, connection, which, columns, of_status)).cte("stays_there")
-            statement = select(stays)
-            if leaving is not None:
-                on = stays.c.departure.between(leaving[0].toordinal(), leaving[1].toordinal())
-                statement = statement.where(stays.c.listing_id.in_(select(stays.c.listing_id).where(on)))
-            found = (await connection.execute(statement)).all()
+        values = values_of(self._desk, which) | {"statuses": [status.value for status in statuses]}
+        if leaving is not None:
+            values |= {"left": leaving[0].toordinal(), "until": leaving[1].toordinal()}
+        found = await self._asked(_hours(shape_of(self._desk, which), leaving is not None), values)
         day = date.fromordinal
         return tuple(
             [HoursRow(row[0], row[1], STATUSES[row[2]], day(row[3]), day(row[4]), *row[5:]) for row in found]
@@ -126,56 +119,35 @@ class StayAmounts:
 
     async def odd(self, which: Which, period: Period, inside: Iterable[int]) -> tuple[AmountRow, ...]:
         """Of the stays that are meant those that neither `shares` nor `idle` tells of."""
-        async with self._desk.read() as connection:
-            stays = stays_of(self._desk, connection, which)
-            told = or_(is_plain(connection, stays, period, inside), is_idle(connection, stays, inside))
-            return await _rows(connection, select(*_ROW(stays)).where(not_(told)))
+        shape = shape_of(self._desk, which, by_night=period.by_night)
+        found = await self._asked(_odd(shape), values_of(self._desk, which, inside))
+        return tuple(map(AmountRow._make, found))
 
-    async def idle(self, which: Which, period: Period, inside: Iterable[int]) -> tuple[IdleRow, ...]:
-        """Of the stays that are meant those that bring nothing because of their status, in no order."""
-        async with self._desk.read() as connection:
-            stays = stays_of(self._desk, connection, which)
-            nights = _taken(connection, stays, period)
-            statement = select(stays.c.id, stays.c.status, nights).where(is_idle(connection, stays, inside))
-            return tuple(map(IdleRow._make, (await connection.execute(statement)).all()))
+    async def idle(self, which: Which, period: Period, inside: Iterable[int]) -> tuple[Idle, ...]:
+        """Of the stays that are meant those that bring nothing because of their status, by status."""
+        shape = shape_of(self._desk, which, by_night=period.by_night)
+        found = await self._asked(_idle(shape), values_of(self._desk, which, inside))
+        return tuple([Idle(row[0], row[1], tuple(map(int, row[2].split(",")))) for row in found])
 
     async def shares(
         self, which: Which, period: Period, inside: Iterable[int], *, key: str | None = None
     ) -> tuple[Share, ...]:
         """
         The sums of the plain ones among the stays that are meant, by currency, by `key` (listing_id or
-        channel), and by what part of their nights they have in the period.
+        channel), and by how many nights they have, of which some are in the period.
 
         Plain are confirmed stays with a price and a currency, of a listing `inside`, whose amounts are exact;
         by night only those that have nights.
         """
-        async with self._desk.read() as connection:
-            stays = stays_of(self._desk, connection, which)
-            nights, taken = stays.c.departure - stays.c.arrival, _taken(connection, stays, period)
-            part = taken < nights if period.by_night else literal(value=False)
-            of, share = case((part, nights), else_=1), case((part, taken), else_=1)
-            groups = [stays.c.currency, of] if key is None else [stays.c[key], stays.c.currency, of]
-            sums = [cast(func.sum(stays.c[name] * share), BigInteger) for name in MEASURES]
-            counts = (func.count(), func.sum(taken * stays.c.units), func.sum(stays.c.is_estimated))
-            statement = select(*groups, *counts, *sums).where(is_plain(connection, stays, period, inside))
-            found = (await connection.execute(statement.group_by(*groups))).all()
-        begin = 0 if key is None else 1
-        return tuple(
-            [
-                Share._make((row[0] if begin else None, *row[begin : begin + 5], tuple(row[begin + 5 :])))
-                for row in found
-            ]
-        )
+        shape = shape_of(self._desk, which, by_night=period.by_night)
+        found = await self._asked(_shares(shape, key), values_of(self._desk, which, inside))
+        return tuple([Share._make((*row[:6], row[6:])) for row in found])
 
     async def listings_of(self, which: Which, period: Period, inside: Iterable[int]) -> dict[int, int]:
         """The listings of the plain stays, with the first day that counts for each."""
-        day = {By.DEPARTURE: "departure", By.BOOKED: "booked"}.get(which.by or By.STAY, "arrival")
-        async with self._desk.read() as connection:
-            stays = stays_of(self._desk, connection, which)
-            first = func.min(func.coalesce(stays.c[day], stays.c.arrival))
-            statement = select(stays.c.listing_id, first).where(is_plain(connection, stays, period, inside))
-            found = await connection.execute(statement.group_by(stays.c.listing_id))
-            return {row[0]: row[1] for row in found}
+        shape = shape_of(self._desk, which, by_night=period.by_night)
+        found = await self._asked(_listings(shape), values_of(self._desk, which, inside))
+        return {row[0]: row[1] for row in found}
 
     async def put(self, connection: AsyncConnection, before: Iterable[Any], rows: Iterable[Any]) -> None:
         """Keeps the money of these stays, and no more that of those that were `before`."""
@@ -213,6 +185,10 @@ class StayAmounts:
                 change = update(stay_amounts).where(self._desk.mine(stay_amounts), *_SAME)
                 await connection.execute(change.values(booked=bindparam("new")), other)
 
+    async def _asked(self, statement: Any, values: Mapping[str, Any]) -> Sequence[Any]:
+        async with self._desk.read() as connection:
+            return (await connection.execute(statement, values)).all()
+
     async def _zones(self, connection: AsyncConnection, ids: Iterable[int]) -> dict[int | None, str | None]:
         found: dict[int | None, str | None] = {}
         for some in portions(sorted(ids)):
@@ -222,26 +198,81 @@ class StayAmounts:
         return found
 
 
-def _taken(connection: AsyncConnection, stays: Subquery, period: Period) -> ColumnElement[int]:
-    """How many nights of a stay count."""
-    least, most = bounds(connection)
-    begin, end = stays.c.arrival, stays.c.departure
-    if period.by_night:
-        begin, end = most(begin, period.first.toordinal()), least(end, period.last.toordinal() + 1)
-    taken: ColumnElement[int] = most(end - begin, 0)
-    return taken
-
-
 _SAME = (
     stay_amounts.c.arrival == bindparam("of_arrival", type_=Integer),
     stay_amounts.c.id == bindparam("of_id", type_=BigInteger),
 )
 
 
-def _ROW(stays: Subquery) -> list[ColumnElement[Any]]:  # noqa: N802
-    return [stays.c[name] for name in AmountRow._fields]
+@cache
+def _rows(shape: Shape) -> Any:
+    return all_of(rows_of(shape, [_STAY[name] for name in AmountRow._fields]))
 
 
-async def _rows(connection: AsyncConnection, statement: Select[Any]) -> tuple[AmountRow, ...]:
-    found = (await connection.execute(statement)).all()
-    return tuple([AmountRow._make(row) for row in found])
+@cache
+def _bookings(shape: Shape) -> Any:
+    booked = _STAY.status.in_((*COUNTING, CANCELLED))
+    columns = [
+        *(_STAY[name] for name in Booking._fields[:-2]),
+        _STAY.accommodation.label("revenue"),
+        case((_STAY.is_exact == 0, _STAY.id)).label("inexact_id"),
+    ]
+    return all_of(rows_of(shape, columns, booked))
+
+
+@cache
+def _debtors(shape: Shape) -> Any:
+    names = ("id", "listing_id", "status", "channel", "arrival", "currency", "total", "card_is_virtual")
+    return all_of(rows_of(shape, [*(_STAY[name] for name in names), _STAY.is_exact]))
+
+
+@cache
+def _hours(shape: Shape, leaving: bool) -> Any:
+    names = ("id", "listing_id", "status", "arrival", "departure", "check_in", "check_out", "units")
+    fitting = _STAY.status.in_(bindparam("statuses", expanding=True))
+    stays = all_of(rows_of(shape, [_STAY[name] for name in names], fitting)).cte("stays_there")
+    if not leaving:
+        return select(stays)
+    days = (bindparam(name, type_=Integer) for name in ("left", "until"))
+    left = select(stays.c.listing_id).where(stays.c.departure.between(*days))
+    return select(stays).where(stays.c.listing_id.in_(left))
+
+
+@cache
+def _odd(shape: Shape) -> Any:
+    return all_of(rows_of(shape, [_STAY[name] for name in AmountRow._fields], is_odd(shape)))
+
+
+@cache
+def _idle(shape: Shape) -> Any:
+    columns = [_STAY.status, taken_of(shape).label("nights"), cast(_STAY.id, Text).label("id")]
+    stays = all_of(rows_of(shape, columns, is_idle(shape))).subquery().c
+    nights, ids = cast(func.sum(stays.nights), BigInteger), func.aggregate_strings(stays.id, ",")
+    return select(stays.status, nights, ids).group_by(stays.status)
+
+
+@cache
+def _shares(shape: Shape, key: str | None) -> Any:
+    columns = [
+        (_STAY[key] if key else null()).label("key"),
+        _STAY.currency,
+        (_STAY.nights if shape.by_night else literal(1)).label("of"),
+        _STAY.units,
+        _STAY.is_estimated,
+        taken_of(shape).label("taken"),
+        *(_STAY[name] for name in MEASURES),
+    ]
+    stays = all_of(rows_of(shape, columns, is_plain(shape))).subquery().c
+    share = stays.taken if shape.by_night else literal(1)
+    sums = [cast(func.sum(stays[name] * share), BigInteger) for name in MEASURES]
+    counts = (func.count(), func.sum(stays.taken * stays.units), func.sum(stays.is_estimated))
+    groups = [stays.currency, stays.of] if key is None else [stays.key, stays.currency, stays.of]
+    return select(stays.key if key else null(), stays.currency, stays.of, *counts, *sums).group_by(*groups)
+
+
+@cache
+def _listings(shape: Shape) -> Any:
+    day = {By.DEPARTURE: _STAY.departure, By.BOOKED: _STAY.booked}.get(shape.by, _STAY.arrival)
+    columns = [_STAY.listing_id, func.coalesce(day, _STAY.arrival).label("day")]
+    stays = all_of(rows_of(shape, columns, is_plain(shape))).subquery().c
+    return select(stays.listing_id, func.min(stays.day)).group_by(stays.listing_id)
