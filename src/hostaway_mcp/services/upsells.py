@@ -132,13 +132,15 @@ class Upsells:
             HostawayMcpError: nothing at all could be had.
         """
         chosen = await self._portfolio.choose(listing)
-        some, warnings = in_place(chosen.listings, group) if group else (list(chosen.listings), ())
-        here = {one.id: one for one in some}
+        some, warnings = in_place(chosen.listings, group) if group else (chosen.listings, ())
+        here = {one.id: one for one in some} if group else chosen.by_id
         today = self._portfolio.today(some)
         span = Span(today, today + ONE_DAY * ((days or DEFAULT_DAYS) - 1))
         sheet = _Sheet([chosen.known.as_of], [*incomplete(chosen.known, listing)])
         rows = await self._read(span, here, sheet, all_of_them=listing is None and group is None)
         asked = dict(question or {})
+        if cursor is None:
+            rows = _soonest(rows, span, limit + 1)
         waiting = rows_after(rows, key=lambda one: _key(one, here, span), question=asked, cursor=cursor)
         stays = [one for one in await self._whole(waiting[:limit]) if one.listing_id in here]
         wishes = [_wish(one, here[one.listing_id or 0], span) for one in stays]
@@ -181,9 +183,9 @@ class Upsells:
         return [
             one
             for one in rows
-            if one.status_class is StatusClass.CONFIRMED
+            if (_in(one.arrival, span) or _in(one.departure, span))
             and one.listing_id in here
-            and (_in(one.arrival, span) or _in(one.departure, span))
+            and one.status_class is StatusClass.CONFIRMED
         ]
 
     async def _whole(self, rows: Sequence[Dated]) -> Sequence[Reservation]:
@@ -247,11 +249,23 @@ def _in(day: date | None, span: Span) -> bool:
     return day is not None and span.first <= day <= span.last
 
 
+def _day(stay: Dated, span: Span) -> date:
+    """The first day on which something happens."""
+    day = stay.arrival if _in(stay.arrival, span) else stay.departure
+    return day or date.max
+
+
+def _soonest(stays: list[Dated], span: Span, many: int) -> list[Dated]:
+    """Those of the first days on which so many stays have something happen: of thousands few are shown."""
+    days = [_day(one, span) for one in stays]
+    last = sorted(days)[min(many, len(days)) - 1] if days else date.max
+    return [one for one, day in zip(stays, days, strict=True) if day <= last]
+
+
 def _key(stay: Dated, listings: Mapping[int, Listing], span: Span) -> SortKey:
     """By the first day on which something happens, then by listing."""
-    day = stay.arrival if _in(stay.arrival, span) else stay.departure
     listing = listings.get(stay.listing_id or 0)
-    return (str(day), fold(listing.name)[:60] if listing else "", stay.id)
+    return (str(_day(stay, span)), fold(listing.name)[:60] if listing else "", stay.id)
 
 
 def _warnings(sheet: _Sheet) -> tuple[str, ...]:
