@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from hostaway_mcp.store.store import Store
 
 SKEW = timedelta(minutes=2)
+THREAD = "thread"
+"""What the store calls conversations that were read whole."""
 
 
 class Staying(Protocol):
@@ -82,6 +84,15 @@ class CopiedInbox(CopiedThreads):
             return Copied(tuple(rows), as_of)
 
         return await self._read(read)
+
+    async def version(self) -> tuple[object, ...]:
+        """Something that is other once a thread may be."""
+
+        async def read(store: Store) -> Copied[object]:
+            return Copied((await store.changes.last(), *await store.sync.stamp(THREAD)), self._clock.now())
+
+        found = await self._read(read)
+        return found.rows if found else (self._clock.now(),)
 
     async def verdicts(self, ids: Collection[int], since: datetime) -> dict[int, Verdict]:
         """These threads whole, each with its stay, by id; one that has just gone is left out."""

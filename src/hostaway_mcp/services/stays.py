@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -181,6 +181,20 @@ def days_of(listings: Mapping[int, Listing]) -> DayOf:
         return moment.astimezone(zones[listing_id]).date()
 
     return day_of
+
+
+def todays_of(listings: Mapping[int, Listing], now: datetime) -> Callable[[int | None], date]:
+    """Tells the day that it is where a listing is; in UTC where the zone is not known."""
+    days: dict[str | None, date] = {}
+
+    def today_of(listing_id: int | None) -> date:
+        listing = listings.get(listing_id) if listing_id is not None else None
+        zone = listing.time_zone_name if listing else None
+        if zone not in days:
+            days[zone] = now.astimezone(zone_or_utc(zone)).date()
+        return days[zone]
+
+    return today_of
 
 
 def _changed(stay: Reservation) -> float:

@@ -14,7 +14,7 @@ from hostaway_mcp.analytics.phrases import Intent
 from hostaway_mcp.analytics.waiting import Phase, Urgency, Wait, phase_of, urgency_of, without_names
 from hostaway_mcp.client import Hostaway
 from hostaway_mcp.client.rows import PAGE_LIMIT
-from hostaway_mcp.clock import Clock, zone_or_utc
+from hostaway_mcp.clock import Clock
 from hostaway_mcp.errors import HostawayMcpError
 from hostaway_mcp.models.conversations import Conversation, ConversationMessage
 from hostaway_mcp.models.listings import Listing
@@ -28,7 +28,7 @@ from hostaway_mcp.services.narrowed import narrowed
 from hostaway_mcp.services.own_words import intents_of_names, names_in_words
 from hostaway_mcp.services.portfolio import ListingRef, Portfolio
 from hostaway_mcp.services.reservations.rows import guest_name, listing_name
-from hostaway_mcp.services.stays import named_listings
+from hostaway_mcp.services.stays import named_listings, todays_of
 from hostaway_mcp.services.untrusted import clean, clean_name
 from hostaway_mcp.sync.threads import pages_of
 
@@ -127,6 +127,9 @@ class InboxTriage:
         self._portfolio = portfolio
         self._facts = facts
         self._clock = clock
+        self._own: dict[_Essence, Intent] = {}
+        """What guests wait for by their own words alone, as of a version of the replica's threads."""
+        self._own_as_of: tuple[object, ...] | None = None
 
     async def triage(
         self,
@@ -155,7 +158,7 @@ class InboxTriage:
         now = self._clock.now()
         since = now - LOOK_BACK
         inbox = await self._inbox(since, most_pages, most_threads)
-        today_of = _todays(named.by_id, now)
+        today_of = todays_of(named.by_id, now)
         inside_ones = [one for one in inbox.waiters if inside is None or one.listing_id in inside]
         inside_ones = await self._in_their_words(inbox, inside_ones, since, named.by_id)
         found = [
@@ -202,14 +205,22 @@ class InboxTriage:
 
         When a message was kept nobody knew what its listing is called. So the few are read again that seem
         to be about what their listing's name is about: without the name they may be about something else.
+        What each of them came to is remembered until a thread may be another one.
         """
-        named = (
-            one.conversation_id
+        named = {
+            one.conversation_id: (one, _names(one.listing_id, listings))
             for one in waiters
             if one.since is not None and one.intent in intents_of_names(listings.get(one.listing_id or 0))
-        )
-        shown = await self._shown(inbox, list(named), since, listings)
-        intents = {number: wait.intent for number, (_, wait) in shown.items()}
+        }
+        version = await self._copy.version() if inbox.read is None else None
+        if version is None or version != self._own_as_of:
+            self._own_as_of, self._own = version, {}
+        known = {number: self._own.get(_essence(*one)) for number, one in named.items()}
+        lacking = [number for number, intent in known.items() if intent is None]
+        shown = await self._shown(inbox, lacking, since, listings)
+        known |= {number: wait.intent for number, (_, wait) in shown.items()}
+        intents = {number: intent for number, intent in known.items() if intent is not None}
+        self._own |= {_essence(*named[number]): intent for number, intent in intents.items()}
         return [
             one._replace(intent=intents[one.conversation_id]) if one.conversation_id in intents else one
             for one in waiters
@@ -281,6 +292,13 @@ class InboxTriage:
         await self._copy.keep_messages(number, pages)
 
 
+_Essence = tuple[int, datetime | None, Intent, frozenset[str]]
+
+
+def _essence(one: Waiter, names: frozenset[str]) -> _Essence:
+    return one.conversation_id, one.since, one.intent, names
+
+
 def _waiter(one: Verdict) -> Waiter:
     wait, thread, stay, listing_id = one.wait, one.conversation, one.stay, _listing_id(one)
     if wait is None:
@@ -294,20 +312,6 @@ def _listing_id(one: Verdict) -> int | None:
 
 def _names(listing_id: int | None, listings: Mapping[int, Listing]) -> frozenset[str]:
     return names_in_words(listings.get(listing_id or 0))
-
-
-def _todays(listings: Mapping[int, Listing], now: datetime) -> Callable[[int | None], date]:
-    """Tells the day that it is where a listing is; in UTC where the zone is not known."""
-    days: dict[str | None, date] = {}
-
-    def today_of(listing_id: int | None) -> date:
-        listing = listings.get(listing_id) if listing_id is not None else None
-        zone = listing.time_zone_name if listing else None
-        if zone not in days:
-            days[zone] = now.astimezone(zone_or_utc(zone)).date()
-        return days[zone]
-
-    return today_of
 
 
 def _judged(
