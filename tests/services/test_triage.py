@@ -127,6 +127,10 @@ async def test_from_the_replica_the_name_of_a_listing_is_no_word_of_the_guest(tm
         assert [intents[one] for one in (asks, locked, parks)] == ["other", "access", "parking"]
         assert asks not in {row.reservation_id for row in (await triage(home, intent=["access"])).waiting}
         assert len(home.upstream) == asked
+        world.receive_message(asks, "We are at the Camden Lock Flat and locked out, the code does not work!")
+        await sync(home, after_seconds=600)
+        rows = {row.reservation_id: row for row in (await triage(home, limit=100)).waiting}
+        assert (rows[asks].intent, rows[asks].messages) == ("access", 2)
 
 
 async def test_machines_and_failures_do_not_answer_and_thanks_does_not_ask(tmp_path: Path) -> None:
