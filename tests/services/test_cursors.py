@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from random import Random
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from hostaway_mcp.services.cursors import (
     cut,
     descending,
     fingerprint,
+    leading,
     read_cursor,
     rows_after,
     write_cursor,
@@ -220,3 +222,13 @@ def test_descending_turns_dates_around(days: list[Any]) -> None:
     texts = [day.isoformat() for day in days]
     assert sorted(texts, key=descending) == sorted(texts, reverse=True)
     assert [descending(descending(text)) for text in texts] == texts
+
+
+def test_the_leading_rows_are_those_that_a_whole_order_begins_with() -> None:
+    """Rows that stand at the same place are all among them."""
+    dice = Random(1)
+    rows = [(dice.randrange(6), dice.randrange(10_000)) for _ in range(200)]
+    for many in (1, 2, 30, 199, 200, 500):
+        found = leading(rows, many, by=lambda row: row[0])
+        assert sorted(found)[:many] == sorted(rows)[:many]
+        assert {row[0] for row in found}.isdisjoint(row[0] for row in rows if row not in found)

@@ -106,6 +106,18 @@ def rows_after(
         raise CursorError("This cursor cannot be read.") from None
 
 
+def leading(rows: Sequence[Row], many: int, *, by: Callable[[Row], Any]) -> Sequence[Row]:
+    """
+    Those of the rows that may be among the first `many`, in no order, where `by` gives what the order begins
+    with: of thousands few are shown, and only their whole keys are needed.
+    """
+    if len(rows) <= many:
+        return rows
+    places = [by(row) for row in rows]
+    last = sorted(places)[many - 1]
+    return [row for row, place in zip(rows, places, strict=True) if place <= last]
+
+
 def cut(
     rows: Sequence[Row],
     *,

@@ -23,7 +23,7 @@ from hostaway_mcp.models.reservations import By, Reservation
 from hostaway_mcp.models.tasks import Task
 from hostaway_mcp.services.answers import ListAnswer, Missing
 from hostaway_mcp.services.copied_stays import Narrowed
-from hostaway_mcp.services.cursors import cut_ordered, rows_after
+from hostaway_mcp.services.cursors import cut_ordered, leading, rows_after
 from hostaway_mcp.services.dates import ONE_DAY, Span, read_days
 from hostaway_mcp.services.facts import Known
 from hostaway_mcp.services.narrowed import ids_of_group
@@ -102,7 +102,8 @@ class TurnoverPlan:
         found = await self._find(span, span.last + look_ahead, inside, named.by_id)
         timed = [timed_of(one, named.by_id) for one in found.turnovers]
         asked = dict(question or {})
-        ordered = rows_after(timed, key=lambda one: one.key, question=asked, cursor=cursor)
+        some = timed if cursor else leading(timed, limit + 1, by=lambda one: one.interval.place)
+        ordered = rows_after(some, key=lambda one: one.key, question=asked, cursor=cursor)
         whole = await self._whole(ordered[:limit])
         ordered = [*(one for one in ordered[:limit] if one.turnover.leaves.id in whole), *ordered[limit:]]
         tasks, team, missing = await self._beside(ordered[:limit], Span(span.first, span.last + look_ahead))

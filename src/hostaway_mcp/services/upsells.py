@@ -23,7 +23,7 @@ from hostaway_mcp.models.reservations import By, Reservation, ReservationStatus,
 from hostaway_mcp.services.answers import ListAnswer, Missing
 from hostaway_mcp.services.calendar import Calendar, Failures
 from hostaway_mcp.services.copied_stays import Narrowed
-from hostaway_mcp.services.cursors import SortKey, rows_after, write_cursor
+from hostaway_mcp.services.cursors import SortKey, leading, rows_after, write_cursor
 from hostaway_mcp.services.dates import ONE_DAY, Span
 from hostaway_mcp.services.facts import Known
 from hostaway_mcp.services.portfolio import ListingRef, Portfolio, fold, in_place, incomplete
@@ -139,9 +139,8 @@ class Upsells:
         sheet = _Sheet([chosen.known.as_of], [*incomplete(chosen.known, listing)])
         rows = await self._read(span, here, sheet, all_of_them=listing is None and group is None)
         asked = dict(question or {})
-        if cursor is None:
-            rows = _soonest(rows, span, limit + 1)
-        waiting = rows_after(rows, key=lambda one: _key(one, here, span), question=asked, cursor=cursor)
+        first = rows if cursor else leading(rows, limit + 1, by=lambda one: _day(one, span))
+        waiting = rows_after(first, key=lambda one: _key(one, here, span), question=asked, cursor=cursor)
         stays = [one for one in await self._whole(waiting[:limit]) if one.listing_id in here]
         wishes = [_wish(one, here[one.listing_id or 0], span) for one in stays]
         offers = await self._offers(wishes, sheet)
@@ -253,13 +252,6 @@ def _day(stay: Dated, span: Span) -> date:
     """The first day on which something happens."""
     day = stay.arrival if _in(stay.arrival, span) else stay.departure
     return day or date.max
-
-
-def _soonest(stays: list[Dated], span: Span, many: int) -> list[Dated]:
-    """Those of the first days on which so many stays have something happen: of thousands few are shown."""
-    days = [_day(one, span) for one in stays]
-    last = sorted(days)[min(many, len(days)) - 1] if days else date.max
-    return [one for one, day in zip(stays, days, strict=True) if day <= last]
 
 
 def _key(stay: Dated, listings: Mapping[int, Listing], span: Span) -> SortKey:
