@@ -75,12 +75,11 @@ async def measure(scale: Scale, scratch: Path) -> list[Figure]:
         paced = replace(flood, a_second=A_SECOND)
         forged = replace(paced, password=secrets.token_urlsafe(32), status=401)
         refused = await take_turns(floor, beside(forged), repeats=scale.floods)
-        taken.clear()
         pairs = await take_turns(floor, beside(paced), repeats=scale.floods)
         async with flooding(replace(flood, seconds=scale.flood_seconds / 4), env) as under_way:
             async with asyncio.timeout(WAIT_SECONDS):
                 full = await under_way
-        return [*_figures(pairs, taken, full), _forged(refused)]
+        return [*_figures(pairs, taken[-scale.floods :], full), _forged(refused)]
 
 
 def _forged(pairs: Pairs) -> Figure:
