@@ -78,17 +78,22 @@ class Learned:
         return tuple(found)
 
 
-async def learned(store: Store) -> Learned:
-    """How old the nouns of this replica are; of calendars those of active listings."""
+async def learned(store: Store, *, calendars: bool = True) -> Learned:
+    """
+    How old the nouns of this replica are; of calendars those of active listings. To look at each of these
+    takes longer than the rest, so who does not ask about them says so.
+    """
     ages: dict[str, datetime] = {}
     for state in await store.sync.states(but=("calendar", "thread")):
         as_of = _followed(state)
         if as_of is not None:
             ages[state.noun] = min(as_of, ages.get(state.noun, as_of))
-    calendars = await store.sync.calendars()
-    ages |= {"calendar": calendars.oldest} if calendars.oldest else {}
     ages |= {noun: ages[other] for noun, other in _BROUGHT_WITH.items() if other in ages}
-    return Learned(ages, calendars.listings - calendars.read)
+    if not calendars:
+        return Learned(ages)
+    found = await store.sync.calendars()
+    ages |= {"calendar": found.oldest} if found.oldest else {}
+    return Learned(ages, found.listings - found.read)
 
 
 def _followed(state: State) -> datetime | None:

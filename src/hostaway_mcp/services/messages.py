@@ -123,7 +123,7 @@ class MessageSearch:
         store = await self._replica.store()
         named = await named_listings(self._portfolio)
         asked, understood = await self._narrowed(asked, from_, to, listing, named.by_id)
-        known = await learned(store)
+        known = await learned(store, calendars=False)
         as_of = known.as_of(["conversations"])
         if as_of is None:
             return self._without_replica()
