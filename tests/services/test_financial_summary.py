@@ -279,6 +279,17 @@ async def test_a_page_that_fails_is_missing_and_comes_the_next_time() -> None:
         assert (await summary(home, **asked)).complete
 
 
+async def test_an_earlier_period_that_cannot_be_had_is_missing_and_costs_the_rest_nothing() -> None:
+    async with house(listings=1) as home:
+        asked = {"from_": "2026-06-01", "to": "2026-07-01", "reconcile": False}
+        alone = await summary(home, **asked)
+        home.sandbox.faults.add("status", path="/v1/reservations", status=503, times=None)
+        found = await summary(home, **asked, compare="last_year")
+        assert found.totals == alone.totals
+        assert found.compared is None
+        assert any("from 2025-06-01 to 2025-06-30" in one.what for one in found.missing)
+
+
 async def test_two_of_forty_calendars_that_fail_are_named() -> None:
     async with house(listings=40) as home:
         broken = list(home.sandbox.world.listings)[:2]

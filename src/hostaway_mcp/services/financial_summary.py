@@ -269,7 +269,7 @@ class FinancialSummary:
             then = await self._period(earlier, basis, None, scope, None, sold=True)
         except UpstreamError as error:
             # The period itself is still worth telling.
-            known = Known[Stay]((), now.as_of, complete=False, why=error.message)
+            known: Known[Stay] = Known((), now.as_of, complete=False, why=error.message)
             lost = Period(now.book, now.as_of, (_stays_missing(known, earlier),))
             return None, lost, ()
         totals, listings = then.book.totals(), then.book.listings_sold
