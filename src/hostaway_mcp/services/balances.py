@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -184,10 +184,11 @@ class BalanceBook:
         copied = await self._stays.debtors(wanted)
         known = Known(copied.rows, copied.as_of) if copied else await self._read(wanted, named)
         arriving = self._arriving(known.rows, asked, named.by_id)
-        asks = [one.stay.id for one in arriving if reason_without(one.stay) is None]
+        reasons = [reason_without(one.stay) for one in arriving]
+        asks = [one.stay.id for one, reason in zip(arriving, reasons, strict=True) if reason is None]
         charged = await self._charges.of(asks)
         missing = _missing(known.complete, known.why, len(known.rows), charged)
-        found = _judged(asked, arriving, charged)
+        found = _judged(asked, zip(arriving, reasons, strict=True), charged)
         return _answer(
             asked,
             found,
@@ -228,28 +229,32 @@ class BalanceBook:
         self, stays: Sequence[Debtor], asked: _Asked, listings: Mapping[int, Listing]
     ) -> list[_Arriving]:
         """Those that arrive in time, each by its listing's own date."""
-        todays: dict[str | None, date] = {}
+        todays: dict[str | None, tuple[date, date]] = {}
         found = []
         for stay in stays:
             listing = listings.get(stay.listing_id or 0)
             zone = listing.time_zone_name if listing else None
             if zone not in todays:
-                todays[zone] = self._portfolio.today([listing] if listing else ())
-            today = todays[zone]
-            if stay.arrival is None or not today <= stay.arrival <= today + timedelta(days=asked.days):
+                today = self._portfolio.today([listing] if listing else ())
+                todays[zone] = today, today + timedelta(days=asked.days)
+            today, until = todays[zone]
+            if stay.arrival is None or not today <= stay.arrival <= until:
                 continue
             if asked.inside is None or stay.listing_id in asked.inside:
                 found.append(_Arriving(stay, stay.arrival, today))
         return found
 
 
-def _judged(asked: _Asked, arriving: Sequence[_Arriving], charged: Charged) -> _Judged:
-    judged = [(one, balance_of(one.stay, charged.of(one.stay.id))) for one in arriving]
+def _judged(asked: _Asked, arriving: Iterable[tuple[_Arriving, LeftOut | None]], charged: Charged) -> _Judged:
+    judged = [(one, reason or balance_of(one.stay, charged.of(one.stay.id))) for one, reason in arriving]
     owing = [(one, owed) for one, owed in judged if isinstance(owed, Owed)]
     failed = [(one.stay, charge) for one, _ in owing for charge in failed_of(charged.of(one.stay.id) or ())]
     holds = [
         (one.stay, charge)
-        for one, _ in sorted(judged, key=lambda pair: (pair[0].arrival, pair[0].stay.id))
+        for one, _ in sorted(
+            [pair for pair in judged if charged.of(pair[0].stay.id)],
+            key=lambda pair: (pair[0].arrival, pair[0].stay.id),
+        )
         for charge in sorted(holds_of(charged.of(one.stay.id) or ()), key=lambda charge: charge.id)
     ]
     failed.sort(key=lambda pair: (pair[0].arrival or date.max, pair[1].id))
