@@ -110,6 +110,30 @@ async def test_a_step_is_sent_once_and_decided_once(journal: Journal, clock: Fak
     assert (done.state, done.result) == (StepState.DONE, {"message_id": 6})
 
 
+@pytest.mark.parametrize(
+    ("ends", "undone"),
+    [
+        ((StepState.DONE, StepState.DONE), True),
+        ((StepState.DONE, StepState.NOT_DONE), False),
+        ((StepState.DONE,), False),
+        ((StepState.NEEDS_YOU, StepState.DONE), False),
+    ],
+)
+async def test_what_was_taken_back_is_known_once_all_of_that_was_done(
+    journal: Journal, clock: FakeClock, ends: tuple[StepState, ...], undone: bool
+) -> None:
+    """Of the one that it takes back, and of no other."""
+    for name in ("chg_1", "chg_2"):
+        await journal.propose(entry(clock, name, arguments_hash=name))
+    back = replace(entry(clock, "chg_3", steps=2), undo_of="chg_1")
+    await journal.propose(back)
+    await journal.claim(back, by="person", until=clock.now() + MINUTE)
+    for one, state in zip(back.steps, ends, strict=False):
+        assert await journal.settle(back, one, state, "")
+    assert (await kept(journal, "chg_1")).undone_by == ("chg_3" if undone else None)
+    assert [(await kept(journal, name)).undone_by for name in ("chg_2", "chg_3")] == [None, None]
+
+
 async def test_what_is_left_pauses_it_and_nothing_left_ends_it(journal: Journal, clock: FakeClock) -> None:
     made = entry(clock, steps=2)
     await journal.propose(made)
