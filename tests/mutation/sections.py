@@ -11,7 +11,7 @@ from mutmut.utils.format_utils import get_mutant_name
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = "src/hostaway_mcp"
-SEED = 20261201
+SEED = 20261202
 """Of the samples in docs/mutation.md; another one once tests were written for what its sample showed."""
 
 
