@@ -90,8 +90,8 @@ class ListingPlanner:
         What the change would do to each listing; what is so already is left out.
 
         Raises:
-            InputError: an unknown field, a value that does not fit, or one that Hostaway would not keep; or no
-                listing can change, and why.
+            InputError: an unknown field, a value that does not fit, or one that Hostaway would not keep; or
+                no listing can change, and why.
             UnknownNameError, AmbiguousNameError: as to listings and names.
             HostawayMcpError: no listing could be read.
         """
