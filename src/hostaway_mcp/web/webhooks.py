@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 KEEP_SECONDS = 15.0
 """Hostaway waits 20 s for the answer (documented since 2026-07-22)."""
-APART_SECONDS = 0.02
+APART_SECONDS = 0.015
 """
 Deliveries that come sooner after one another are let in together, and kept in one transaction: they then
 take less time from the questions that are being answered beside them. One that comes alone does not wait.
