@@ -11,7 +11,15 @@ from typing import Any
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from hostaway_mcp.errors import BusyError, DeclinedError, DriftError, HostawayMcpError, PolicyError, UsedError
+from hostaway_mcp.errors import (
+    BusyError,
+    DeclinedError,
+    DriftError,
+    ExpiredError,
+    HostawayMcpError,
+    PolicyError,
+    UsedError,
+)
 from hostaway_mcp.models.conversations import CommunicationType
 from hostaway_mcp.services.writes.applying import PACE
 from hostaway_mcp.services.writes.message_text import warnings_of
@@ -144,6 +152,21 @@ async def test_nobody_is_written_to_at_night(tmp_path: Path) -> None:
         listing = world.conversations.peek(thread)["listingMapId"]
         world.touch_listing(listing, timeZoneName="Europe/Lisbon")
         assert (await home.propose("send_message", conversation=thread, text=TEXT))["change_id"]
+
+
+async def test_a_proposal_ends_with_the_hours_in_which_guests_are_written_to(tmp_path: Path) -> None:
+    """Who agrees two minutes later, when it is night there, agrees to nothing any more."""
+    (tmp_path / "policy.toml").write_text('[hours]\nmessages = "08:00-13:02"\n')
+    async with writing(tmp_path) as home:
+        thread, world = thread_of(home), home.home.sandbox.world
+        listing = world.conversations.peek(thread)["listingMapId"]
+        world.touch_listing(listing, timeZoneName="Europe/Lisbon")
+        proposal = await home.propose("send_message", conversation=thread, text=TEXT)
+        assert proposal["expires_at"] == "2026-07-23T12:02:00Z"
+        home.home.clock.advance(120)
+        refused = await refusal(home, "apply_change", change_id=proposal["change_id"])
+        assert isinstance(refused, ExpiredError)
+        assert not home.home.sandbox.effects
 
 
 async def test_the_same_text_is_not_sent_twice_within_a_day(tmp_path: Path) -> None:

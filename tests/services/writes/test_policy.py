@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
@@ -107,6 +108,36 @@ def test_each_line(
         given.check([touch(**fits), touch(**not_fits)])
     assert says in caught.value.message
     assert [caught.value.sentence, *given.in_words()] == snapshot
+
+
+@pytest.mark.parametrize(
+    ("hours", "now", "end"),
+    [
+        ("08:00-22:00", "2026-07-23T21:58", "2026-07-23T20:00Z"),
+        ("08:00-22:00", "2026-07-23T08:00", "2026-07-23T20:00Z"),
+        ("20:00-06:00", "2026-07-23T23:59", "2026-07-24T04:00Z"),
+        ("20:00-06:00", "2026-07-23T05:59", "2026-07-23T04:00Z"),
+        ("20:00-06:00", "2026-10-24T23:00", "2026-10-25T05:00Z"),
+    ],
+)
+def test_until_when_guests_may_be_written_to(tmp_path: Path, hours: str, now: str, end: str) -> None:
+    """By the clock where they are, also on a night of a clock change; what reaches no guest may go on."""
+    given, berlin = policy(tmp_path, f'[hours]\nmessages = "{hours}"'), ZoneInfo("Europe/Berlin")
+    here = datetime.fromisoformat(now).replace(tzinfo=berlin)
+    there = touch(reaches_guest=True, local_time=here)
+    assert given.ends_at([touch(local_time=here), there]) == datetime.fromisoformat(end)
+    assert given.ends_at([touch(local_time=here)]) is None
+    assert policy(tmp_path, "").ends_at([there]) is None
+
+
+def test_the_earliest_end_counts(tmp_path: Path) -> None:
+    """Of guests in Berlin and in Lisbon those in Berlin go to bed first."""
+    given = policy(tmp_path, '[hours]\nmessages = "08:00-22:00"')
+    zones = (ZoneInfo("Europe/Lisbon"), ZoneInfo("Europe/Berlin"))
+    touches = [
+        touch(reaches_guest=True, local_time=EVENING.replace(hour=18).astimezone(one)) for one in zones
+    ]
+    assert given.ends_at(touches) == datetime(2026, 7, 23, 20, tzinfo=UTC)
 
 
 def test_a_policy_says_what_it_allows(tmp_path: Path, snapshot: SnapshotAssertion) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
-from datetime import time
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
@@ -46,6 +46,11 @@ class Hours(BaseModel):
         if self.first <= self.last:
             return self.first <= moment < self.last
         return moment >= self.first or moment < self.last
+
+    def end(self, moment: datetime) -> datetime:
+        """When they end that hold at a moment, by its clock."""
+        last = datetime.combine(moment.date(), self.last, moment.tzinfo)
+        return last if last > moment else last + timedelta(days=1)
 
     def __str__(self) -> str:
         return f"{self.first:%H:%M} to {self.last:%H:%M}"
@@ -166,6 +171,12 @@ class Policy(_Part):
             self._check_hour(touch)
             for move in touch.prices:
                 self._check_price(touch, move)
+
+    def ends_at(self, touches: Sequence[Touch]) -> datetime | None:
+        """Until when guests may be written to where these are, in UTC; None where no hour forbids it."""
+        hours = self.hours.messages
+        here = [one.local_time for one in touches if one.reaches_guest and one.local_time is not None]
+        return min(hours.end(now).astimezone(UTC) for now in here) if hours and here else None
 
     def in_words(self) -> list[str]:
         """What is allowed and who has to agree, one plain sentence each; every number is that in force."""

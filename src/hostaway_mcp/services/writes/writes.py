@@ -120,7 +120,7 @@ class Writes:
                 outcome="checking",
                 hint="find_changes tells what came of it; do not repeat it before.",
             )
-        entry = self._entry(plan, said)
+        entry = self._entry(plan, said, policy.ends_at(plan.touches))
         await journal.propose(entry)
         self._metrics.proposals[entry.tool] += 1
         self._changed()
@@ -265,7 +265,7 @@ class Writes:
     def _count_settled(self, kind: str, outcome: str) -> None:
         self._metrics.changes[kind, outcome] += 1
 
-    def _entry(self, plan: Plan, said: str) -> Entry:
+    def _entry(self, plan: Plan, said: str, ends_at: datetime | None) -> Entry:
         call, now = calls.current(), self._clock.now()
         return Entry(
             change_id=f"chg_{secrets.token_hex(8)}",
@@ -276,7 +276,7 @@ class Writes:
             summary=plan.summary,
             question=question_of(plan.summary, plan.steps, plan.warnings, plan.privately),
             created_at=now,
-            expires_at=now + VALID,
+            expires_at=min(now + VALID, ends_at or now + VALID),
             steps=plan.steps,
             undo_of=plan.undo_of,
         )
