@@ -15,7 +15,6 @@ from benchmarks.lines import WAIT_SECONDS, HttpLine, Line, PipeLine, result_of, 
 from benchmarks.measure import Figure, Pairs, Scale, ratio, take_turns
 from benchmarks.processes import BARE, OURS, free_port, listening, resident_megabytes, running, sandbox
 
-LISTINGS = 150
 TOOL = "find_listings"
 ONE, MANY = {"limit": 1}, {"limit": 100, "detail": "brief"}
 CROWD = 32
@@ -33,7 +32,7 @@ class Server:
 
 async def measure(scale: Scale, scratch: Path) -> list[Figure]:
     """Over HTTP first; its answer of many rows is what the bare tool `same` says without finding it."""
-    async with sandbox(scratch, listings=LISTINGS) as env:
+    async with sandbox(scratch, listings=scale.worlds[0]) as env:
         # A server that has nothing yet reads it all beside what it is asked.
         async with running((*OURS, "sync", "--once"), env) as filling, asyncio.timeout(2 * WAIT_SECONDS):
             await filling.wait()
