@@ -31,15 +31,14 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def long_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """The same of many rows: what all of them have stands in a line before it."""
+    """A table; of many rows what all of them have stands once, in a line before it."""
     if len(rows) < MANY_ROWS:
         return table(columns, rows)
-    values = list(zip(*rows, strict=True))
-    common = [name for name, column in zip(columns, values, strict=True) if _is_one(column)]
-    said = [(name, cell(column[0])) for name, column in zip(columns, values, strict=True) if name in common]
-    line = "; ".join(f"{name} = {text}" for name, text in said if text)
-    others = [place for place, name in enumerate(columns) if name not in common]
-    rest = table([columns[place] for place in others], zip(*(values[place] for place in others), strict=True))
+    named = list(zip(columns, zip(*rows, strict=True), strict=True))
+    common = [(name, cell(column[0])) for name, column in named if _is_one(column)]
+    others = [(name, column) for name, column in named if not _is_one(column)]
+    line = "; ".join(f"{name} = {text}" for name, text in common if text)
+    rest = table([name for name, _ in others], zip(*(column for _, column in others), strict=True))
     return paragraphs(f"In every row: {line}" if line else None, rest)
 
 
