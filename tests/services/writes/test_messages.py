@@ -137,20 +137,23 @@ async def test_a_declined_message_is_not_sent(tmp_path: Path) -> None:
         assert not home.home.sandbox.effects
 
 
+def _thread_in(home: WritingHouse, zone: str) -> int:
+    """A thread about a home that is in this time zone."""
+    thread, world = thread_of(home), home.home.sandbox.world
+    world.touch_listing(world.conversations.peek(thread)["listingMapId"], timeZoneName=zone)
+    return thread
+
+
 async def test_nobody_is_written_to_at_night(tmp_path: Path) -> None:
     """By the listing's clock: at 12:00 UTC it is morning in one home and evening in another."""
     (tmp_path / "policy.toml").write_text('[hours]\nmessages = "12:30-23:00"\n')
     async with writing(tmp_path) as home:
-        thread, world = thread_of(home), home.home.sandbox.world
-        listing = world.conversations.peek(thread)["listingMapId"]
-        world.touch_listing(listing, timeZoneName="America/New_York")
+        thread = _thread_in(home, "America/New_York")
         refused = await refusal(home, "send_message", conversation=thread, text=TEXT)
         assert isinstance(refused, PolicyError)
         assert "08:00 where the listing is" in refused.message
     async with writing(tmp_path) as home:
-        thread, world = thread_of(home), home.home.sandbox.world
-        listing = world.conversations.peek(thread)["listingMapId"]
-        world.touch_listing(listing, timeZoneName="Europe/Lisbon")
+        thread = _thread_in(home, "Europe/Lisbon")
         assert (await home.propose("send_message", conversation=thread, text=TEXT))["change_id"]
 
 
@@ -158,9 +161,7 @@ async def test_a_proposal_ends_with_the_hours_in_which_guests_are_written_to(tmp
     """Who agrees two minutes later, when it is night there, agrees to nothing any more."""
     (tmp_path / "policy.toml").write_text('[hours]\nmessages = "08:00-13:02"\n')
     async with writing(tmp_path) as home:
-        thread, world = thread_of(home), home.home.sandbox.world
-        listing = world.conversations.peek(thread)["listingMapId"]
-        world.touch_listing(listing, timeZoneName="Europe/Lisbon")
+        thread = _thread_in(home, "Europe/Lisbon")
         proposal = await home.propose("send_message", conversation=thread, text=TEXT)
         assert proposal["expires_at"] == "2026-07-23T12:02:00Z"
         home.home.clock.advance(120)
